@@ -1,0 +1,92 @@
+"""Checkpoints: one safetensors file that holds all that a bit-equal continuation needs, and no pickle.
+
+Written to a neighbour file first and moved into place, so that a kill, a full disk or a read-only folder leaves the
+old checkpoint whole. A digest of the contents tells a damaged file from a good one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+
+def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Write tensors and JSON facts to `path`, all or nothing.
+
+    Raises: OSError naming the path where it cannot be written; an older file there stays as it was.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    body = save(tensors, {"facts": json.dumps(facts, sort_keys=True), "sha256": digest(tensors)})
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
+            temporary = pathlib.Path(file.name)
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise OSError(f"checkpoint {path} could not be written ({error}); what was there before is unchanged") from error
+
+
+def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and facts of a checkpoint.
+
+    Raises: ValueError naming the path where the file is truncated, damaged, or no checkpoint of this book.
+    """
+    body = path.read_bytes()
+    try:
+        tensors = load(body)
+        length = int.from_bytes(body[:8], "little")
+        notes = json.loads(body[8 : 8 + length])["__metadata__"]
+        facts, expected = json.loads(notes["facts"]), notes["sha256"]
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ValueError(f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: {error}") from error
+    if digest(tensors) != expected:
+        raise ValueError(f"checkpoint {path} is damaged: its contents do not match the digest stored with them")
+    return tensors, facts
+
+
+def digest(tensors: dict[str, Tensor]) -> str:
+    """SHA-256 of names, types, shapes and bytes, in the order of names."""
+    sha = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        sha.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        sha.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return sha.hexdigest()
+
+
+def flatten_optimizer(name: str, optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
+    """An optimiser's state as flat tensors and its settings as JSON-able facts."""
+    state = optimizer.state_dict()
+    tensors = {f"optimizer/{name}/{index}/{key}": torch.as_tensor(value)
+               for index, entry in state["state"].items() for key, value in entry.items()}
+    return tensors, state["param_groups"]
+
+
+def restore_optimizer(name: str, optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor],
+                      groups: list[dict[str, Any]]) -> None:
+    """The inverse of flatten_optimizer."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        kind, _, rest = key.partition("/")
+        if kind == "optimizer" and rest.startswith(f"{name}/"):
+            index, field = rest[len(name) + 1 :].split("/")
+            state.setdefault(int(index), {})[field] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    for parameter, entry in optimizer.state.items():
+        for key, value in entry.items():
+            if value.shape == parameter.shape:  # fused Adam walks raw memory: the strides must be the parameter's
+                entry[key] = torch.empty_like(parameter).copy_(value)

@@ -1,0 +1,147 @@
+"""Games: who plays, who owns which parameters, and what one round is."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+import ganbook
+from ganbook.recipes import Recipe
+from ganbook.types import Sampler, Samples, Scalar
+
+
+def descend(optimizer: Optimizer, loss: Scalar) -> None:
+    """One step of one player: only the parameters that its optimiser owns get a gradient and move.
+
+    A forgotten `detach` can therefore not move, nor leave gradients in, the other player.
+    """
+    own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward(inputs=own)
+    optimizer.step()
+
+
+class Average(AveragedModel):
+    """A slowly moving copy of a network: after `halflife` images a change is half absorbed.
+
+    w_avg <- d w_avg + (1 - d) w with d = 2^(-batch / halflife); buffers (batch norm statistics) are copied.
+    Source: Karras et al. 2018, section 4 (with decay 0.999). Derived in: chapter 7.
+    """
+
+    def __init__(self, network: nn.Module, halflife: float, batch: int) -> None:
+        if not halflife > 0:
+            raise ValueError(f"halflife must be a number of images > 0, got {halflife!r}")
+        super().__init__(network, multi_avg_fn=get_ema_multi_avg_fn(0.5 ** (batch / halflife)))
+        self.requires_grad_(False)
+
+
+def latent_width(G: nn.Module) -> int:
+    """How many numbers G's first layer takes: the dimension of z.
+
+    Raises: ValueError where G has no layer with in_features or in_channels.
+    """
+    for layer in G.modules():
+        width = getattr(layer, "in_features", None) or getattr(layer, "in_channels", None)
+        if width:
+            return int(width)
+    raise ValueError(f"G must hold a layer that tells its input width, got {type(G).__name__} without one")
+
+
+class Normal:
+    """The prior N(0, I): drawn on the CPU, so that a seed means the same z on every device."""
+
+    def __init__(self, width: int, device: torch.device) -> None:
+        self.width, self.device = width, device
+
+    def __call__(self, n: int, rng: torch.Generator) -> Tensor:
+        return torch.randn(n, self.width, generator=rng).to(self.device)
+
+
+class Game(nn.Module):
+    """Networks and the optimisers that own them. A new kind of play writes `round`, and nothing else."""
+
+    optimizers: dict[str, Optimizer]
+    """Player name -> optimiser: a player is an optimiser and what it owns."""
+
+    def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
+        """Every player moves once (or as often as the recipe says); returns the losses, detached, by player."""
+        raise NotImplementedError(f"{type(self).__name__} must define round(real, rng)")
+
+    def sample(self, n: int, rng: torch.Generator) -> Samples:
+        """n samples in evaluation mode, without gradient; touches neither global randomness nor batch statistics."""
+        raise NotImplementedError(f"{type(self).__name__} must define sample(n, rng)")
+
+    def describe(self) -> dict[str, str]:
+        """What must agree before a checkpoint of this game is resumed."""
+        return {"game": type(self).__name__}
+
+
+class GAN(Game):
+    """Two players. G turns z into samples; D tells them from real ones.
+
+    G: network from (n, z) to samples. D: network from samples to (n, recipe.loss.outputs).
+    prior: Sampler of z; by default N(0, I) of the width of G's first layer. device: by default ganbook.device().
+
+    The fakes of D's last step serve G's step too: G has not moved in between, so drawing them again would only
+    cost a second forward pass (Algorithm 1 of the paper draws anew).
+
+    Raises: ValueError where prior is missing and G does not tell its input width, or shapes do not fit in a round.
+    Source: Goodfellow et al. 2014, Algorithm 1. Derived in: chapter 1.
+    """
+
+    def __init__(self, G: nn.Module, D: nn.Module, recipe: Recipe, prior: Sampler | None = None,
+                 device: torch.device | None = None) -> None:
+        if not isinstance(recipe, Recipe):
+            raise ValueError(f"recipe must be a Recipe, such as ganbook.recipes.MLP_GAN, got {recipe!r}")
+        super().__init__()
+        self.device = device or ganbook.device()
+        layout = torch.channels_last  # convolutions on the CPU are faster in it; other layers do not care
+        self.G, self.D = (net.to(self.device, memory_format=layout) for net in (G, D))
+        self.recipe = recipe
+        self.prior = prior or Normal(latent_width(G), self.device)
+        self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
+        self.optimizers = {
+            "D": Adam(D.parameters(), lr=recipe.lr_d, betas=recipe.betas, fused=True),
+            "G": Adam(G.parameters(), lr=recipe.lr_g, betas=recipe.betas, fused=True),
+        }
+
+    def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
+        recipe, loss = self.recipe, self.recipe.loss
+        for k in range(recipe.d_steps):
+            x, z = real(recipe.batch, rng), self.prior(recipe.batch, rng)
+            with torch.set_grad_enabled(k == recipe.d_steps - 1):  # only the last fakes are G's to learn from
+                y = self.G(z)
+            if y.shape[1:] != x.shape[1:]:
+                raise ValueError(f"G must make samples of the data's shape {tuple(x.shape[1:])}, "
+                                 f"got {tuple(y.shape[1:])}")
+            fakes = y.detach()
+            d_loss = loss.d(self.D(x), self.D(fakes))
+            for penalty in recipe.penalties:
+                d_loss = d_loss + penalty(self.critic, x, fakes, rng)
+            descend(self.optimizers["D"], d_loss)
+        g_loss = loss.g(self.D(x) if loss.g_sees_real else None, self.D(y))
+        descend(self.optimizers["G"], g_loss)
+        if self.average is not None:
+            self.average.update_parameters(self.G)
+        return {"D": d_loss.detach(), "G": g_loss.detach()}
+
+    def critic(self, x: Samples) -> Tensor:
+        """One number a sample: the score that the recipe's loss reads from D's outputs."""
+        return self.recipe.loss.score(self.D(x))
+
+    @torch.no_grad()
+    def sample(self, n: int, rng: torch.Generator) -> Samples:
+        if not isinstance(n, int) or n < 1:
+            raise ValueError(f"n must be a whole number >= 1, got {n!r}")
+        G = self.G if self.average is None else self.average.module
+        mode = G.training
+        G.eval()
+        try:
+            return G(self.prior(n, rng))
+        finally:
+            G.train(mode)
+
+    def describe(self) -> dict[str, str]:
+        return {"game": type(self).__name__, **self.recipe.describe()}

@@ -1,0 +1,164 @@
+"""The losses of both players as formulas of D's raw outputs: no networks, no optimisers, no sigmoid taken twice.
+
+Every loss is a frozen dataclass with `d(real, fake)` for the discriminator and `g(real, fake)` for the generator.
+Both are minimised. `real` and `fake` are what D's last layer returned, shape (n, outputs), before any sigmoid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from ganbook.types import Float, Outputs, Scalar
+
+
+class AdversarialLoss(Protocol):
+    """What a game asks of a loss."""
+
+    outputs: int
+    """Width of D's last layer: 1, or the number of outcomes."""
+
+    g_sees_real: bool
+    """False where g ignores `real`; the game then spares itself D(x) in G's step and passes None."""
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar: ...
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar: ...
+
+    def score(self, out: Outputs) -> Float[Tensor, " n"]: ...
+
+
+class _OneOutput:
+    """What the losses of a one-number discriminator share."""
+
+    outputs: ClassVar[int] = 1
+    g_sees_real: ClassVar[bool] = False
+
+    def score(self, out: Outputs) -> Float[Tensor, " n"]:
+        """The logit or critic value of each sample: one number, for penalties and heat maps."""
+        check_width("out", out, self.outputs)
+        return out.squeeze(1)
+
+
+def check_width(name: str, out: Tensor, width: int) -> None:
+    """Refuse outputs of D that are not (n, width) with n >= 1.
+
+    Raises: ValueError naming the argument, its shape and the shape that is allowed.
+    """
+    if out.dim() != 2 or out.shape[1] != width or out.shape[0] == 0:
+        raise ValueError(f"{name} must be raw outputs of D of shape (n, {width}) with n >= 1, got {tuple(out.shape)}")
+
+
+@dataclass(frozen=True)
+class Minimax(_OneOutput):
+    """The zero-sum game: D maximises V(D, G), G minimises the very same V.
+
+    V(D, G) = E log D(x) + E log(1 - D(G(z))), with D = sigmoid(logit);
+    d = -V, g = E log(1 - D(G(z))), in nats.
+
+    Source: Goodfellow et al. 2014, eq. 1. Derived in: chapter 1; the gradient that starves G in chapter 4.
+
+    >>> import torch
+    >>> undecided = torch.zeros(4, 1)                      # D = 1/2 everywhere
+    >>> round(float(Minimax().d(undecided, undecided)), 4)  # 2 log 2
+    1.3863
+    >>> round(float(Minimax().g(None, undecided)), 4)       # log 1/2
+    -0.6931
+    """
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar:
+        check_width("real", real, 1)
+        check_width("fake", fake, 1)
+        return softplus(-real).mean() + softplus(fake).mean()
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
+        check_width("fake", fake, 1)
+        return -softplus(fake).mean()
+
+
+@dataclass(frozen=True)
+class NonSaturating(_OneOutput):
+    """D as in the minimax game; G maximises E log D(G(z)) and so is heard when D is sure.
+
+    d = -a E log D(x) - (1 - a) E log(1 - D(x)) - E log(1 - D(G(z))),  g = -E log D(G(z)), in nats.
+
+    real_label: the target a of real samples, in (0, 1]; 1 is the paper's loss, 0.9 one-sided label smoothing.
+        Only the real side is smoothed: a target above 0 for fakes would reward D for calling fakes real.
+
+    Raises: ValueError where real_label is outside (0, 1].
+
+    Source: Goodfellow et al. 2014, section 3; smoothing: Salimans et al. 2016, section 3.4.
+    Derived in: chapter 4.
+
+    >>> import torch
+    >>> undecided = torch.zeros(4, 1)
+    >>> round(float(NonSaturating().g(None, undecided)), 4)  # -log 1/2
+    0.6931
+    """
+
+    real_label: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.real_label <= 1.0:
+            raise ValueError(f"real_label must be in (0, 1], got {self.real_label!r}")
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar:
+        check_width("real", real, 1)
+        check_width("fake", fake, 1)
+        # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: one softplus, nothing to overflow
+        smoothed = softplus(-real).mean() if self.real_label == 1.0 else (
+            softplus(-real) + (1.0 - self.real_label) * real).mean()
+        return smoothed + softplus(fake).mean()
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
+        check_width("fake", fake, 1)
+        return softplus(-fake).mean()
+
+
+@dataclass(frozen=True)
+class LeastSquares(_OneOutput):
+    """D regresses reals to 1 and fakes to 0; G pulls its fakes to 1. No sigmoid anywhere.
+
+    d = 1/2 E (D(x) - 1)^2 + 1/2 E D(G(z))^2,  g = 1/2 E (D(G(z)) - 1)^2.
+
+    Source: Mao et al. 2017, eq. 9 (the coding a = 0, b = c = 1). Derived in: chapter 11.
+
+    >>> import torch
+    >>> float(LeastSquares().d(torch.tensor([[3.0]]), torch.tensor([[1.0]])))  # (2^2 + 1^2) / 2
+    2.5
+    """
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar:
+        check_width("real", real, 1)
+        check_width("fake", fake, 1)
+        return 0.5 * ((real - 1.0).square().mean() + fake.square().mean())
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
+        check_width("fake", fake, 1)
+        return 0.5 * (fake - 1.0).square().mean()
+
+
+@dataclass(frozen=True)
+class Hinge(_OneOutput):
+    """D pushes reals above 1 and fakes below -1, and stops pushing there; G pushes its fakes up.
+
+    d = E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))),  g = -E D(G(z)).
+
+    Source: Lim and Ye 2017, section 3; Miyato et al. 2018, eqs. 16 and 17. Derived in: chapter 9.
+
+    >>> import torch
+    >>> float(Hinge().d(torch.tensor([[0.5], [2.0]]), torch.tensor([[-3.0], [0.0]])))  # (.5 + 0)/2 + (0 + 1)/2
+    0.75
+    """
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar:
+        check_width("real", real, 1)
+        check_width("fake", fake, 1)
+        return (1.0 - real).relu().mean() + (1.0 + fake).relu().mean()
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
+        check_width("fake", fake, 1)
+        return -fake.mean()

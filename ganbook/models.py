@@ -1,0 +1,109 @@
+"""Networks as plain nn.Sequential: printing one is its diagram."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+from torch import nn
+
+leaky_relu: Callable[[], nn.Module] = partial(nn.LeakyReLU, 0.2)
+"""The activation of most discriminators. Source: Radford et al. 2016, section 3."""
+
+
+def mlp(
+    widths: Sequence[int],
+    activation: Callable[[], nn.Module] = leaky_relu,
+    *,
+    out: nn.Module | None = None,
+    flatten: bool = False,
+    shape: Sequence[int] | None = None,
+) -> nn.Sequential:
+    """A fully connected network: `widths[0]` numbers in, `widths[-1]` out, `activation` between the layers.
+
+    out: a last activation, such as nn.Tanh(). flatten: take images and flatten them first (a discriminator's start).
+    shape: reshape what comes out to (n, *shape) (a generator's end).
+
+    Raises: ValueError for fewer than two widths, a width < 1, or a shape that does not hold widths[-1] numbers.
+    Derived in: chapter 1.
+
+    >>> sum(p.numel() for p in mlp([2, 32, 1]).parameters())  # (2 + 1) * 32 + (32 + 1) * 1
+    129
+    """
+    widths = list(widths)
+    if len(widths) < 2 or any(not isinstance(width, int) or width < 1 for width in widths):
+        raise ValueError(f"widths must be two or more whole numbers >= 1, got {widths}")
+    if shape is not None and math.prod(shape) != widths[-1]:
+        raise ValueError(f"shape {tuple(shape)} must hold as many numbers as the last width, {widths[-1]}")
+    layers: list[nn.Module] = [nn.Flatten()] if flatten else []
+    for k, (before, after) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        layers += ([activation()] if k else []) + [nn.Linear(before, after)]
+    if out is not None:
+        layers.append(out)
+    if shape is not None:
+        layers.append(nn.Unflatten(1, tuple(shape)))
+    return nn.Sequential(*layers)
+
+
+HALVINGS = {16: (4, 2), 28: (7, 2), 32: (4, 3), 64: (4, 4)}
+"""Image size -> (size of the smallest map, how often D halves): 28 = 7 * 2^2."""
+
+
+def dcgan(
+    size: int = 64, channels: int = 3, *, outputs: int = 1, z: int = 100, width: int = 64
+) -> tuple[nn.Sequential, nn.Sequential]:
+    """The convolutional pair (G, D) of Radford et al., for 16, 28, 32 or 64 px images.
+
+    G: (n, z) -> (n, channels, size, size) in (-1, 1): one linear layer to the smallest map, then 4x4 transposed
+    convolutions of stride 2 with batch norm and ReLU, tanh at the end. D: 4x4 convolutions of stride 2 with batch norm
+    (not in its first layer) and LeakyReLU 0.2, then one convolution over what is left, to (n, outputs).
+    width: channels of the widest map; they double with each halving. All weights N(0, 0.02), batch norm scales N(1, 0.02).
+
+    Raises: ValueError for another size, channels not 1 or 3, or a number < 1.
+    Source: Radford et al. 2016, section 3 and figure 1. Derived in: chapter 5.
+
+    >>> G, D = dcgan(64, 3)
+    >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
+    [3583872, 2765568]
+    """
+    if size not in HALVINGS:
+        raise ValueError(f"size must be one of {sorted(HALVINGS)}, got {size!r}")
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 or 3, got {channels!r}")
+    for name, value in (("outputs", outputs), ("z", z), ("width", width)):
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    smallest, halvings = HALVINGS[size]
+    maps = [width * 2**k for k in range(halvings)]  # from the widest map to the smallest
+    top = maps[-1]
+
+    G: list[nn.Module] = [nn.Linear(z, top * smallest**2), nn.Unflatten(1, (top, smallest, smallest)), nn.ReLU()]
+    for before, after in zip(maps[:0:-1], maps[-2::-1], strict=True):
+        G += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+    G += [nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False), nn.Tanh()]
+
+    D: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1, bias=False), leaky_relu()]
+    for before, after in zip(maps[:-1], maps[1:], strict=True):
+        D += [nn.Conv2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), leaky_relu()]
+    D += [nn.Conv2d(top, outputs, smallest, bias=False), nn.Flatten()]
+    return dcgan_init(nn.Sequential(*G)), dcgan_init(nn.Sequential(*D))
+
+
+@torch.no_grad()
+def dcgan_init(network: nn.Sequential, std: float = 0.02) -> nn.Sequential:
+    """Draw all weights from N(0, std), batch norm scales from N(1, std), and set biases to 0; returns the network.
+
+    Raises: ValueError where std is not > 0. Source: Radford et al. 2016, section 4 (0.02).
+    """
+    if not std > 0:
+        raise ValueError(f"std must be > 0, got {std!r}")
+    for layer in network.modules():
+        if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+            nn.init.normal_(layer.weight, 0.0, std)
+        elif isinstance(layer, nn.BatchNorm2d):
+            nn.init.normal_(layer.weight, 1.0, std)
+        if getattr(layer, "bias", None) is not None:
+            nn.init.zeros_(layer.bias)
+    return network

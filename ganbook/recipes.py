@@ -1,0 +1,71 @@
+"""Recipes: everything of a training that is not a network or data, each named one with its source."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What both players do in a round; change one field with dataclasses.replace for an ablation.
+
+    loss: the pair of losses. penalties: added to D's loss, each called as penalty(critic, real, fake, rng).
+    d_steps: steps of D a step of G. batch: samples of each kind a step. lr_d, lr_g, betas: Adam's.
+    ema_halflife: half-life, in images shown to G, of the averaged copy that sampling uses; None samples G itself.
+
+    Raises: ValueError naming the field, its value and what is allowed.
+    """
+
+    loss: AdversarialLoss
+    penalties: tuple = ()
+    d_steps: int = 1
+    batch: int = 64
+    lr_d: float = 2e-4
+    lr_g: float = 2e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    ema_halflife: float | None = None
+
+    def __post_init__(self) -> None:
+        for method in ("d", "g", "score", "outputs", "g_sees_real"):
+            if not hasattr(self.loss, method):
+                raise ValueError(f"loss must be an AdversarialLoss such as NonSaturating(), got {self.loss!r}")
+        if not isinstance(self.penalties, tuple) or not all(callable(penalty) for penalty in self.penalties):
+            raise ValueError(f"penalties must be a tuple of penalties, got {self.penalties!r}")
+        for name in ("d_steps", "batch"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+        for name in ("lr_d", "lr_g"):
+            value = getattr(self, name)
+            if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
+                raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
+        if not (len(self.betas) == 2 and all(0.0 <= beta < 1.0 for beta in self.betas)):
+            raise ValueError(f"betas must be two numbers in [0, 1), got {self.betas!r}")
+        if self.ema_halflife is not None and not self.ema_halflife > 0:
+            raise ValueError(f"ema_halflife must be None or a number of images > 0, got {self.ema_halflife!r}")
+
+    def describe(self) -> dict[str, str]:
+        """Each field as text: what a checkpoint keeps, and what is compared before it is resumed."""
+        return {field.name: repr(getattr(self, field.name)) for field in fields(self)}
+
+
+MINIMAX = Recipe(loss=Minimax())
+"""The zero-sum game with DCGAN's optimiser. Goodfellow et al. 2014, Algorithm 1 with k = 1."""
+
+NON_SATURATING = Recipe(loss=NonSaturating())
+"""The loss that Goodfellow et al. 2014 (section 3) train with; optimiser of Radford et al. 2016."""
+
+MLP_GAN = Recipe(loss=NonSaturating(), batch=128, ema_halflife=5_000)
+"""Chapter 1's recipe for fully connected networks on 28 px digits; Adam as in Radford et al. 2016, section 4."""
+
+DCGAN = Recipe(loss=NonSaturating(), batch=128)
+"""Adam 2e-4, beta1 0.5, batch 128. Radford et al. 2016, section 4."""
+
+LSGAN = Recipe(loss=LeastSquares())
+"""Least squares on DCGAN's optimiser. The loss: Mao et al. 2017, eq. 9."""
+
+HINGE = Recipe(loss=Hinge(), betas=(0.0, 0.9))
+"""The hinge loss. Miyato et al. 2018, eqs. 16 and 17; betas as in their setting with 5 or 1 steps of D."""
