@@ -1,0 +1,175 @@
+"""Lists derived from the notebooks: the map of the syllabus, the claims page, what a chapter costs.
+
+Nothing here is typed twice: what is written is what exists, a claim is a line some cell printed, a cost is a time
+`make run` measured.
+"""
+
+from __future__ import annotations
+
+import pathlib
+
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx import addnodes
+from sphinx.util import logging
+
+from bookext import notebooks
+
+logger = logging.getLogger(__name__)
+
+
+def _link(docname, text, source):
+    """A reference to a document that Sphinx resolves and checks."""
+    inner = nodes.inline(text, text, classes=["std", "std-doc"])
+    return addnodes.pending_xref("", inner, refdomain="std", reftype="doc", refexplicit=True, reftarget=f"/{docname}",
+                                 refdoc=source, refwarn=True)
+
+
+def _box(*children, classes):
+    return nodes.container("", *children, classes=classes)
+
+
+def _root(directive):
+    return pathlib.Path(directive.state.document.settings.env.app.srcdir)
+
+
+def _chapters(directive):
+    env = directive.state.document.settings.env
+    env.note_reread()  # the notebooks change without this page changing
+    return notebooks.all_chapters(_root(directive))
+
+
+class SyllabusMap(Directive):
+    """Every chapter of book/syllabus.yml: a link where its notebook exists, "to come" where not."""
+
+    def run(self):
+        env = self.state.document.settings.env
+        written = {chapter.number: chapter for chapter in _chapters(self)}
+        parts = yaml.safe_load((_root(self) / "book" / "syllabus.yml").read_text(encoding="utf-8"))
+        total = sum(len(part["chapters"]) for part in parts)
+        result = [nodes.paragraph("", f"{len(written)} of {total} chapters are written.", classes=["syllabus-count"])]
+        for part in parts:
+            items = []
+            for entry in part["chapters"]:
+                chapter = written.get(entry["number"])
+                name = nodes.paragraph(classes=["syllabus-title"])
+                name += nodes.inline("", str(entry["number"]), classes=["syllabus-number"])
+                name += _link(chapter.docname, entry["title"], env.docname) if chapter else nodes.inline("", entry["title"])
+                if not chapter:
+                    name += nodes.inline("", "to come", classes=["syllabus-status"])
+                about = nodes.paragraph("", entry["about"], classes=["syllabus-about"])
+                items.append(nodes.list_item("", name, about, classes=["written" if chapter else "to-come"]))
+            heading = nodes.paragraph("", "", nodes.strong("", part["part"]), classes=["syllabus-part"])
+            result.append(_box(heading, nodes.bullet_list("", *items), classes=["syllabus"]))
+        return result
+
+
+class ClaimsList(Directive):
+    """Every claim that any chapter's committed outputs print, grouped by chapter and section."""
+
+    def run(self):
+        env = self.state.document.settings.env
+        chapters = [chapter for chapter in _chapters(self) if chapter.claims]
+        count = sum(len(chapter.claims) for chapter in chapters)
+        if not chapters:
+            return [nodes.paragraph("", "No chapter with claims is written yet.")]
+        plural = "chapter" if len(chapters) == 1 else "chapters"
+        result = [nodes.paragraph("", f"{count} claims in {len(chapters)} {plural}.", classes=["syllabus-count"])]
+        for chapter in chapters:
+            heading = nodes.paragraph(classes=["claims-chapter"])
+            heading += nodes.inline("", f"{chapter.number}", classes=["syllabus-number"])
+            heading += _link(chapter.docname, chapter.title, env.docname)
+            block = _box(heading, classes=["claims-of-chapter"])
+            last = None
+            for section, sentence in chapter.claims:
+                if section != last or not isinstance(block.children[-1], nodes.bullet_list):
+                    block += nodes.paragraph("", section, classes=["claims-section"])
+                    block += nodes.bullet_list(classes=["claims"])
+                    last = section
+                block.children[-1] += nodes.list_item("", nodes.paragraph("", sentence))
+            result.append(block)
+        return result
+
+
+def _place(chapter):
+    threads, cores = chapter.cost.get("threads"), chapter.cost.get("cores")
+    if not cores:
+        return ""
+    of = f" {threads} thread{'s' * (threads != 1)} of" if threads else ""
+    return f" on{of} {cores} CPU core{'s' * (cores != 1)}"
+
+
+def cost_sentence(chapter):
+    """What a chapter costs to run, as measured, or None where it has not been."""
+    seconds = chapter.cost.get("seconds")
+    if seconds is None:
+        return None
+    return f"Measured from the first cell to the last: {notebooks.duration(seconds)}{_place(chapter)}, without a GPU."
+
+
+class Costs(Directive):
+    """What this chapter costs: the time `make run` measured and stored in the notebook."""
+
+    def run(self):
+        env = self.state.document.settings.env
+        path = pathlib.Path(env.doc2path(env.docname))
+        sentence = cost_sentence(notebooks.read(path)) if path.suffix == ".ipynb" else None
+        if sentence is None:
+            number = notebooks.chapter_number(env.docname) or 0
+            logger.warning(f"{env.docname}: its cost has not been measured; run: make run CH={number:02d}",
+                           location=env.docname, type="chapters")
+            return []
+        title = nodes.paragraph("", "What this chapter costs", classes=["admonition-title"])
+        return [nodes.admonition("", title, nodes.paragraph("", sentence), classes=["costs"])]
+
+
+def _strip(app, doctree):
+    """Under each chapter's title: its number, its measured cost, how many claims it checks."""
+    path = pathlib.Path(app.env.doc2path(app.env.docname))
+    if notebooks.chapter_number(app.env.docname) is None or path.suffix != ".ipynb":
+        return
+    chapter = notebooks.read(path)
+    facts = [f"Chapter {chapter.number}"]
+    if chapter.cost.get("seconds") is not None:
+        facts.append(f"runs in {notebooks.duration(chapter.cost['seconds'])}{_place(chapter)} (measured)")
+    if chapter.claims:
+        facts.append(f"{len(chapter.claims)} claims checked")
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if title is not None:
+        line = nodes.paragraph("", " · ".join(facts), classes=["chapter-strip"])
+        title.parent.insert(title.parent.index(title) + 1, line)
+
+
+def _green_checks(app, doctree):
+    """A cell's claims, printed as lines of stdout, become a list of checked sentences."""
+    if notebooks.chapter_number(app.env.docname) is None:
+        return
+    for block in list(doctree.findall(nodes.literal_block)):
+        lines = [line for line in block.astext().splitlines() if line.strip()]
+        if "stream" not in block.get("classes", []) or not any(line.startswith(notebooks.MARK) for line in lines):
+            continue
+        pieces, plain = [], []
+        for line in [*lines, None]:
+            if line is not None and not line.startswith(notebooks.MARK):
+                plain.append(line)
+                continue
+            if plain:
+                text = "\n".join(plain)
+                pieces.append(nodes.literal_block(text, text, language="none", classes=["output", "stream"]))
+                plain = []
+            if line is not None:
+                if not pieces or not isinstance(pieces[-1], nodes.bullet_list):
+                    pieces.append(nodes.bullet_list(classes=["claims"]))
+                sentence = line[len(notebooks.MARK):]
+                pieces[-1] += nodes.list_item("", nodes.paragraph("", sentence))
+        block.replace_self(pieces)
+
+
+def setup(app):
+    app.add_directive("syllabus-map", SyllabusMap)
+    app.add_directive("claims-list", ClaimsList)
+    app.add_directive("costs", Costs)
+    app.connect("doctree-read", _strip)
+    app.connect("doctree-read", _green_checks)
+    return {"parallel_read_safe": True}
