@@ -1,7 +1,8 @@
-"""Pages that ask nobody for anything: MathJax from its package, no icon script, no external resource.
+"""Pages that ask nobody for anything, and carry nothing they do not need.
 
 Works on the finished HTML, since the requests come from several extensions and templates. Links that a reader
-follows are left alone; only what a browser loads by itself is replaced or removed.
+follows are left alone; what a browser would load by itself from elsewhere is removed, and so is what a page loads
+without using it: the icon font and its 1,900 rules, the search index outside search, MathJax where no formula stands.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ MATHJAX = ["startup.js", "core.js", "input/tex.js", "input/tex/extensions", "out
 
 REMOTE = r"""["'](?:https?:)?//[^"']*["']"""
 REMOTE_SCRIPT = re.compile(rf"<script\b[^>]*\bsrc={REMOTE}[^>]*>\s*</script>\s*", re.I)
-REMOTE_SHEET = re.compile(rf"<link\b(?=[^>]*\brel=[\"'](?:stylesheet|preload|preconnect|icon)[\"'])[^>]*\bhref={REMOTE}[^>]*>\s*",
-                          re.I)
+LOADS = r"""\brel=["'](?:stylesheet|preload|prefetch|preconnect|dns-prefetch|icon|shortcut icon)["']"""
+REMOTE_SHEET = re.compile(rf"<link\b(?=[^>]*{LOADS})(?=[^>]*\bhref={REMOTE})[^>]*>\s*", re.I)
 REMOTE_MEDIA = re.compile(rf"<(?:img|source|iframe|video|audio|embed)\b[^>]*\bsrc={REMOTE}[^>]*>", re.I)
-ICON_FONT = re.compile(r"<(?:link|script)\b[^>]*\b(?:href|src)=\"[^\"]*fontawesome[^\"]*\"[^>]*>(?:\s*</script>)?\s*", re.I)
-THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*|"
-                   r"<script\b[^>]*\bsrc=\"[^\"]*sphinx-thebe\.js[^\"]*\"[^>]*>\s*</script>\s*|"
-                   r"<link\b[^>]*sphinx-thebe\.css[^>]*>\s*", re.I)
+
+THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re.I)
+UNUSED_FILES = ("fontawesome", "sphinx-thebe")
+SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
+MATHJAX_SCRIPTS = re.compile(r'<script>window\.MathJax = [^<]*</script>\s*|<script[^>]*\bsrc="[^"]*/mathjax/[^"]*"[^>]*></script>\s*')
+FORMULA = re.compile(r'class="[^"]*\bmath\b')
+ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
+ICON_FONT = re.compile(r"@font-face\{[^}]*Awesome[^}]*\}")
 
 
 def mathjax_folder() -> pathlib.Path:
@@ -38,46 +43,77 @@ def mathjax_folder() -> pathlib.Path:
     return pathlib.Path(spec.submodule_search_locations[0]) / "static" / "mathjax"
 
 
-def offline(html: str) -> str:
-    """A page without anything that a browser would fetch from elsewhere.
+def without(html: str, names: tuple[str, ...]) -> str:
+    """The page without the scripts and style sheets whose address contains one of the names.
+
+    >>> without('<script src="a/searchindex.js"></script><link href="b.css" />', ("searchindex.js",))
+    '<link href="b.css" />'
+    """
+    some = "|".join(re.escape(name) for name in names)
+    return re.sub(rf'<link\b[^>]*\bhref="[^"]*(?:{some})[^"]*"[^>]*>\s*|'
+                  rf'<script\b[^>]*\bsrc="[^"]*(?:{some})[^"]*"[^>]*>\s*</script>\s*', "", html)
+
+
+def offline(html: str, search: bool = False) -> str:
+    """A page without anything that a browser would fetch from elsewhere, or for nothing.
 
     >>> offline('<script src="https://cdn.example/x.js"></script><a href="https://example.org">kept</a>')
     '<a href="https://example.org">kept</a>'
     """
-    for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, ICON_FONT, THEBE):
+    for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE):
         html = pattern.sub("", html)
-    return html
+    html = without(html, UNUSED_FILES if search else UNUSED_FILES + SEARCH_FILES)
+    return html if FORMULA.search(html) else MATHJAX_SCRIPTS.sub("", html)
 
 
-def _finish(app, exception):
-    if exception is not None or app.builder.format != "html":
-        return
-    out = pathlib.Path(app.outdir)
+def copy_mathjax(static: pathlib.Path) -> None:
     source = mathjax_folder()
     for name in MATHJAX:
-        target = out / "_static" / "mathjax" / name
+        target = static / "mathjax" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (source / name).is_dir():
             shutil.copytree(source / name, target, dirs_exist_ok=True)
-        else:
+        elif not target.exists():
             shutil.copy2(source / name, target)
-    for page in out.rglob("*.html"):
-        if "_static" in page.relative_to(out).parts:
+
+
+def slim(static: pathlib.Path) -> None:
+    """Remove from the theme's own files what no page of the book uses."""
+    for name in ("pydata-sphinx-theme.css", "sphinx-book-theme.css"):
+        sheet = static / "styles" / name
+        before = sheet.read_text(encoding="utf-8") if sheet.exists() else ""
+        after = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", ICON_FONT.sub("", ICON_RULE.sub("", before)))
+        if after != before:
+            sheet.write_text(after, encoding="utf-8")
+    for pattern in ("**/*.map", "**/fontawesome*", "sphinx-thebe.*", "locales"):
+        for path in list(static.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for script in static.rglob("*.js"):
+        if "mathjax" not in script.parts:
+            before = script.read_text(encoding="utf-8")
+            after = re.sub(r"^//# sourceMappingURL=.*$", "", before, flags=re.M)
+            if after != before:
+                script.write_text(after, encoding="utf-8")
+
+
+def finish(app, exception):
+    if exception is not None or app.builder.format != "html":
+        return
+    out = pathlib.Path(app.outdir)
+    copy_mathjax(out / "_static")
+    slim(out / "_static")
+    for page in sorted(out.rglob("*.html")):
+        name = page.relative_to(out)
+        if "_static" in name.parts:
             continue
         before = page.read_text(encoding="utf-8")
-        after = offline(before)
+        after = offline(before, search=name.as_posix() == "search.html")
         for tag in REMOTE_MEDIA.findall(after):
-            logger.warning(f"{page.relative_to(out)}: the page would load {tag} from elsewhere; bundle the file instead",
-                           type="offline")
+            logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         if after != before:
             page.write_text(after, encoding="utf-8")
-    for leftover in ("sphinx-thebe.js", "sphinx-thebe.css"):
-        (out / "_static" / leftover).unlink(missing_ok=True)
-    for pattern in ("*.map", "**/fontawesome*", "vendor/fontawesome"):
-        for path in list((out / "_static").rglob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def setup(app):
-    app.connect("build-finished", _finish, priority=900)
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True}
