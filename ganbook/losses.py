@@ -7,7 +7,7 @@ Both are minimised. `real` and `fake` are what D's last layer returned, shape (n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from torch import Tensor
 from torch.nn.functional import softplus
@@ -15,6 +15,7 @@ from torch.nn.functional import softplus
 from ganbook.types import Float, Outputs, Scalar
 
 
+@runtime_checkable
 class AdversarialLoss(Protocol):
     """What a game asks of a loss."""
 
