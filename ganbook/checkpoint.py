@@ -37,7 +37,8 @@ def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any])
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise OSError(f"checkpoint {path} could not be written ({error}); what was there before is unchanged") from error
+        raise OSError(f"checkpoint {path} could not be written ({error}); "
+                      "what was there before is unchanged") from error
 
 
 def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -52,7 +53,8 @@ def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         notes = json.loads(body[8 : 8 + length])["__metadata__"]
         facts, expected = json.loads(notes["facts"]), notes["sha256"]
     except (SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: {error}") from error
+        raise ValueError(f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: "
+                         f"{error}") from error
     if digest(tensors) != expected:
         raise ValueError(f"checkpoint {path} is damaged: its contents do not match the digest stored with them")
     return tensors, facts

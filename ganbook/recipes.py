@@ -29,9 +29,8 @@ class Recipe:
     ema_halflife: float | None = None
 
     def __post_init__(self) -> None:
-        for method in ("d", "g", "score", "outputs", "g_sees_real"):
-            if not hasattr(self.loss, method):
-                raise ValueError(f"loss must be an AdversarialLoss such as NonSaturating(), got {self.loss!r}")
+        if not isinstance(self.loss, AdversarialLoss):
+            raise ValueError(f"loss must be an AdversarialLoss such as NonSaturating(), got {self.loss!r}")
         if not isinstance(self.penalties, tuple) or not all(callable(penalty) for penalty in self.penalties):
             raise ValueError(f"penalties must be a tuple of penalties, got {self.penalties!r}")
         for name in ("d_steps", "batch"):

@@ -1,0 +1,60 @@
+"""Checkpoints: whole or absent, damage is noticed, nothing is left behind."""
+
+import pytest
+import torch
+
+from ganbook import checkpoint
+
+TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b/c": torch.tensor([1, 2], dtype=torch.uint8), "s": torch.tensor(3)}
+
+
+def test_round_trip(tmp_path):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {"n": 7, "text": "ä"})
+    tensors, facts = checkpoint.read(path)
+    assert facts == {"n": 7, "text": "ä"} and tensors.keys() == TENSORS.keys()
+    assert all(torch.equal(tensors[name], TENSORS[name]) for name in TENSORS)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.safetensors"]
+
+
+def test_truncated_at_every_kind_of_place(tmp_path):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {})
+    body = path.read_bytes()
+    for length in (0, 4, 8, 60, len(body) - 1):
+        path.write_bytes(body[:length])
+        with pytest.raises(ValueError, match="run.safetensors is truncated, damaged or not a checkpoint"):
+            checkpoint.read(path)
+
+
+def test_one_flipped_bit_is_noticed(tmp_path):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {})
+    body = bytearray(path.read_bytes())
+    body[-1] ^= 1
+    path.write_bytes(bytes(body))
+    with pytest.raises(ValueError, match="damaged"):
+        checkpoint.read(path)
+
+
+def test_a_file_of_somebody_else(tmp_path):
+    from safetensors.torch import save_file
+
+    path = tmp_path / "weights.safetensors"
+    save_file({"w": torch.ones(2)}, path)
+    with pytest.raises(ValueError, match="not a checkpoint of this book"):
+        checkpoint.read(path)
+
+
+def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {"n": 1})
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(OSError, match="could not be written .*No space left.* unchanged"):
+        checkpoint.write(path, TENSORS, {"n": 2})
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1

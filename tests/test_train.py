@@ -1,0 +1,248 @@
+"""Training: bit-equal whatever the reader does in the loop, resumed or killed; bad arguments are refused at once."""
+
+import dataclasses
+import gc
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import torch
+from train_until_killed import run as killed_run
+
+from ganbook import checkpoint, recipes
+from ganbook.games import GAN
+from ganbook.losses import Hinge, NonSaturating
+from ganbook.models import dcgan, mlp
+from ganbook.train import LOOK, every, fit, train
+
+CPU = torch.device("cpu")
+RECIPES = {name: value for name, value in vars(recipes).items() if isinstance(value, recipes.Recipe)}
+
+
+def points(n, rng):
+    return torch.randn(n, 2, generator=rng)
+
+
+def images(n, rng):
+    return torch.rand(n, 1, 16, 16, generator=rng) * 2 - 1
+
+
+def small(recipe=recipes.MLP_GAN, kind="mlp", **changes):
+    torch.manual_seed(0)
+    recipe = dataclasses.replace(recipe, batch=4, **changes)
+    networks = (mlp([3, 8, 2]), mlp([2, 8, 1])) if kind == "mlp" else dcgan(16, 1, z=3, width=4)
+    return GAN(*networks, recipe, device=CPU)
+
+
+def same(a, b):
+    state_a, state_b = a.state_dict(), b.state_dict()
+    assert state_a.keys() == state_b.keys()
+    return all(torch.equal(state_a[name], state_b[name]) for name in state_a)
+
+
+@pytest.mark.parametrize("kind", ["mlp", "dcgan"])
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_resume_is_bit_equal(name, kind, tmp_path):
+    data = points if kind == "mlp" else images
+    whole = fit(train(small(RECIPES[name], kind), data, rounds=12, seed=3))
+    path = tmp_path / "deep" / "run.safetensors"
+    for step in train(small(RECIPES[name], kind), data, rounds=12, seed=3, checkpoint=path, save_every=5):
+        if step.n == 8:
+            break
+    resumed = train(small(RECIPES[name], kind), data, rounds=12, seed=3, checkpoint=path)
+    assert resumed.n == 5 and len(resumed) == 7
+    fit(resumed)
+    assert same(whole.game, resumed.game) and whole.history == resumed.history
+    for player, optimizer in whole.game.optimizers.items():
+        other = resumed.game.optimizers[player].state_dict()["state"]
+        for index, entry in optimizer.state_dict()["state"].items():
+            assert all(torch.equal(entry[key], other[index][key]) for key in entry)
+
+
+class Dropout(torch.nn.Module):
+    """A layer that takes its noise from the global generator."""
+
+    def forward(self, x):
+        return torch.nn.functional.dropout(x, 0.5, self.training)
+
+
+def noisy():
+    torch.manual_seed(0)
+    D = mlp([2, 16, 1], activation=Dropout)
+    return GAN(mlp([3, 8, 2]), D, dataclasses.replace(recipes.MLP_GAN, batch=4), device=CPU)
+
+
+def test_what_the_reader_does_in_the_loop_changes_nothing(tmp_path):
+    silent = fit(train(noisy(), points, rounds=20, seed=1))
+    run = train(noisy(), points, rounds=20, seed=1, checkpoint=tmp_path / "a", save_every=3)
+    torch.manual_seed(99)  # the reader's own randomness
+    mine = []
+    for step in every(4, run):
+        step.sample(5)
+        mine.append(torch.rand(()))
+        step.game.eval()
+        torch.manual_seed(step.n)
+    assert same(silent.game, run.game) and silent.history == run.history
+    torch.manual_seed(99)
+    assert mine[0] == torch.rand(())  # and the training did not touch the reader's
+
+
+def test_dropout_resumes_bit_equal(tmp_path):
+    whole = fit(train(noisy(), points, rounds=10, seed=1))
+    fit(train(noisy(), points, rounds=6, seed=1, checkpoint=tmp_path / "a"))
+    torch.rand(7)
+    assert same(whole.game, fit(train(noisy(), points, rounds=10, seed=1, checkpoint=tmp_path / "a")).game)
+
+
+def test_seed_means_something():
+    a, b, c = (fit(train(small(), points, rounds=3, seed=seed)).game for seed in (0, 0, 1))
+    assert same(a, b) and not same(a, c)
+
+
+def test_samples_of_a_run_share_their_z():
+    run = train(small(lr_g=1e-12, ema_halflife=None), points, rounds=2)
+    first, second = (step.sample(6) for step in run)
+    torch.testing.assert_close(first, second)
+
+
+def test_history_has_every_round():
+    run = fit(train(small(), points, rounds=LOOK + 7))
+    assert {name: len(losses) for name, losses in run.history.items()} == {"D": LOOK + 7, "G": LOOK + 7}
+    run = train(small(), points, rounds=50)
+    seen = [next(run).losses["D"] for _ in range(9)]
+    assert run.history["D"] == seen
+
+
+def test_iterating_on_after_a_break():
+    run = train(small(), points, rounds=6)
+    next(run)
+    next(run)
+    assert [step.n for step in run] == [3, 4, 5, 6]
+    with pytest.raises(StopIteration):
+        next(run)
+
+
+def test_every_includes_the_last():
+    assert [step.n for step in every(4, train(small(), points, rounds=10))] == [4, 8, 10]
+    assert [step.n for step in every(5, train(small(), points, rounds=10))] == [5, 10]
+    assert list(every(5, train(small(), points, rounds=0))) == []
+    for k in (0, -1, 2.5, True):
+        with pytest.raises(Exception, match="k must be|jaxtyping|type"):
+            every(k, [])
+
+
+def test_a_stale_iterator_does_not_overwrite(tmp_path):
+    path = tmp_path / "run"
+    stale = train(small(), points, rounds=10, checkpoint=path, save_every=2)
+    loop = every(1, stale)
+    for _ in range(3):
+        next(loop)
+    fit(train(small(), points, rounds=10, checkpoint=path, save_every=2))
+    finished = path.read_bytes()
+    loop.close()
+    del loop, stale
+    gc.collect()
+    assert path.read_bytes() == finished
+
+
+def test_more_rounds_go_on_from_a_finished_checkpoint(tmp_path):
+    whole = fit(train(small(), points, rounds=9))
+    fit(train(small(), points, rounds=4, checkpoint=tmp_path / "a"))
+    assert same(whole.game, fit(train(small(), points, rounds=9, checkpoint=tmp_path / "a")).game)
+
+
+SCRIPT = pathlib.Path(__file__).with_name("train_until_killed.py")
+
+
+def test_real_kills_lose_nothing(tmp_path):
+    whole, path = tmp_path / "whole", tmp_path / "killed"
+    fit(killed_run(whole))
+    for lines in (9, 60, 120):  # SIGKILL after that many rounds, wherever the process then is
+        process = subprocess.Popen([sys.executable, str(SCRIPT), str(path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(lines):
+            process.stdout.readline()
+        process.kill()
+        process.communicate()
+        assert process.returncode == -9
+    resumed = killed_run(path)
+    assert 0 < resumed.n < 400
+    fit(resumed)
+    (a, facts_a), (b, facts_b) = checkpoint.read(whole), checkpoint.read(path)
+    assert facts_a == facts_b and a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path):
+    path = tmp_path / "run"
+    fit(killed_run(path, rounds=7))
+    before = path.read_bytes()
+    command = [sys.executable, str(SCRIPT), str(path), str(len(before) // 2)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "OSError: checkpoint" in done.stderr and "unchanged" in done.stderr
+    assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"rounds": -1}, "rounds must be a whole number >= 0, got -1"),
+    ({"rounds": 2.5}, "rounds"),
+    ({"rounds": True}, "rounds"),
+    ({"save_every": 0}, "save_every must be a whole number >= 1"),
+    ({"seed": -1}, "seed must be"),
+    ({"game": "gan"}, "game"),
+    ({"real": torch.zeros(4, 2)}, "real"),
+    ({"real": lambda n, rng: torch.zeros(n, 2, dtype=torch.uint8)}, r"real\(2, rng\).* got torch.uint8"),
+    ({"real": lambda n, rng: torch.zeros(n)}, "real"),
+    ({"real": lambda n, rng: torch.zeros(1, 2)}, "real"),
+    ({"real": lambda n, rng: torch.full((n, 2), float("nan"))}, "real must return finite numbers"),
+])
+def test_bad_arguments_are_refused_before_the_first_round(changes, message):
+    arguments = {"game": small(), "real": points, "rounds": 3, **changes}
+    with pytest.raises(Exception, match=message):
+        train(arguments.pop("game"), arguments.pop("real"), **arguments)
+
+
+def test_a_checkpoint_of_another_training_is_refused_with_every_difference(tmp_path):
+    path = tmp_path / "run"
+    fit(train(small(), points, rounds=5, checkpoint=path))
+    before = path.read_bytes()
+    game = small(loss=Hinge(), d_steps=2)
+    with pytest.raises(ValueError, match="another training") as caught:
+        train(game, points, rounds=3, seed=8, checkpoint=path)
+    for difference in ("loss: saved NonSaturating(real_label=1.0), now Hinge()", "d_steps: saved 1, now 2",
+                       "seed: saved 0, now 8", "rounds: saved 5, now 3"):
+        assert difference in str(caught.value)
+    assert "batch" not in str(caught.value)
+    wider = GAN(mlp([3, 9, 2]), mlp([2, 8, 1]), small().recipe, device=CPU)
+    with pytest.raises(ValueError, match=r"G\.0\.weight: saved \(8, 3\), now \(9, 3\)"):
+        train(wider, points, rounds=9, checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path):
+    path = tmp_path / "run"
+    fit(train(small(), points, rounds=2, checkpoint=path))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="truncated, damaged"):
+        train(small(), points, rounds=4, checkpoint=path)
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="checkpoint must be in a folder that can be written"):
+        train(small(), points, rounds=2, checkpoint=tmp_path / "file" / "run")
+    with pytest.raises(OSError, match="checkpoint must name a file"):
+        train(small(), points, rounds=2, checkpoint=tmp_path)
+
+
+def test_a_lost_training_stops_and_saves_nothing(tmp_path):
+    path = tmp_path / "run"
+    calls = 0
+
+    def poisoned(n, rng):
+        nonlocal calls
+        calls += 1
+        return torch.full((n, 2), float("inf") if calls > 8 else 1.0)
+
+    with pytest.raises(FloatingPointError, match="the loss of D is nan at round 8"):
+        fit(train(small(loss=NonSaturating()), poisoned, rounds=20, checkpoint=path, save_every=3))
+    assert checkpoint.read(path)[1]["n"] == 6
