@@ -1,0 +1,336 @@
+"""Knobs for the reader to turn: precomputed pictures on the page, the real network where a kernel is alive.
+
+    explore.slider(draw, np.linspace(0, 1, 21), label="t", alt="a 3 that turns into an 8 along a line in z")
+
+One output, two representations. `draw` is called for each position at once, in the cell, and the pictures go into
+one self-contained HTML element: that is all the rendered book, GitHub and `make run` ever see. Where a reader sits
+before a live Jupyter, VS Code or Colab, the same output also carries an ipywidgets panel which calls `draw` again with
+the value under the reader's hand, between the precomputed ones too. The front end prefers the panel; one without
+ipywidgets shows the HTML. The reader edits nothing.
+
+Why the panel is not always offered: Sphinx prefers a saved widget view to the HTML beside it and then shows nothing,
+GitHub refuses notebooks with saved widget state, and nbval would compare neither. So a live front end must prove
+itself: Jupyter server names the notebook in JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module.
+nbclient, nbval, nbconvert and pytest do none of this. GANBOOK_STATIC=1 (set by `make run` and `make nbval`) rules all
+out, GANBOOK_STATIC=0 forces the panel, and `.live()` returns it wherever it is called.
+
+ipywidgets 7.7.1 and 8 alike: the panel uses only Image, sliders, ToggleButtons, Label and boxes, and never `interact`,
+whose saved form is a slider that moves and a picture that does not.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ganbook import player
+
+BUDGET = 600_000
+"""Bytes of HTML that the pictures of one panel may take."""
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Explore:
+    """Pictures under knobs; made by slider, pad and choices."""
+
+    def __init__(
+        self,
+        draw: Callable[..., Any],
+        knobs: Sequence[player.Knob],
+        values: Sequence[Sequence[Any]],
+        *,
+        alt: str,
+        start: Sequence[int],
+        between: bool,
+        quality: int | None,
+        ncol: int | None,
+        budget: int,
+        pad: bool = False,
+    ) -> None:
+        if not callable(draw):
+            raise ValueError(f"draw must be a function of the knob's value, got {draw!r}")
+        if quality is not None and not 1 <= player.whole(quality, "quality") <= 100:
+            raise ValueError(f"quality must lie in 1..100, got {quality!r}")
+        self.draw, self.knobs, self.values = draw, tuple(knobs), tuple(tuple(v) for v in values)
+        self.alt, self.start, self.between, self.ncol, self.pad = player.text(alt, "alt"), start, between, ncol, pad
+        began = time.perf_counter()
+        self.pictures = tuple(self._picture(*point) for point in itertools.product(*self.values))
+        self._slow = (time.perf_counter() - began) / len(self.pictures) > 0.08
+        if len({p.size for p in self.pictures}) != 1:
+            raise ValueError(f"draw must give pictures of one size, got {sorted({p.size for p in self.pictures})}")
+        self._blobs, weight = player.fitted(self.pictures, budget, player.QUALITIES if quality is None else (quality,))
+        if weight > budget:
+            raise ValueError(f"the {len(self.pictures)} pictures take {weight} bytes, over the budget of {budget}: use "
+                             f" fewer positions, a smaller figure, or a lower quality")
+        self._panel: Any = None
+
+    def __repr__(self) -> str:
+        return f"Explore({' x '.join(str(len(v)) for v in self.values)} pictures)"
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def html(self) -> str:
+        """The static form: one element that needs no kernel and no network."""
+        titles = [", ".join(f"{k.label} {k.texts[i]}" for k, i in zip(self.knobs, at, strict=True))
+                  for at in itertools.product(*(range(len(k.texts)) for k in self.knobs))]
+        view = player.View(self.pictures, self.alt)
+        return player.element([view], self.knobs, [self._blobs], titles=titles, start=self.start, pad=self.pad)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self.html()}
+        if live_front_end():
+            try:
+                model = self.live().model_id
+            except Exception:  # the picture must come, whatever ails the widgets of this front end
+                return bundle
+            bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": model}
+        return bundle
+
+    def live(self) -> Any:
+        """The ipywidgets panel, which calls `draw` at the value chosen; the same panel at each call.
+
+        Raises: ImportError where ipywidgets is not installed.
+        """
+        if self._panel is None:
+            self._panel = self._build()
+        return self._panel
+
+    def _picture(self, *point: Any) -> Any:
+        with _same_randomness():
+            return player.picture(self.draw(*point), self.ncol, "what draw returns")
+
+    def _build(self) -> Any:
+        import ipywidgets as w
+
+        controls = [self._control(w, i) for i in range(len(self.knobs))]
+        first = self.pictures[0]
+        wide = first.width * max(1, round(476 / first.width)) if player.is_pixel_art(first) else first.width
+        image = w.Image(format="png", layout=w.Layout(width=f"{wide}px", max_width="100%", object_fit="contain"))
+        note = w.Label("")
+
+        def redraw(change: Any = None) -> None:
+            point = [self._value(i, control) for i, control in enumerate(controls)]
+            try:
+                drawn = self._picture(*point)
+            except Exception as error:
+                note.value = f"draw{tuple(point)} failed: {error}"
+                return
+            note.value = ""
+            image.value = player.png(drawn, wide)
+
+        for control in controls:
+            control.observe(redraw, names="value")
+        redraw()
+        return w.VBox([image, *controls, note])
+
+    def _control(self, w: Any, i: int) -> Any:
+        knob, values, at = self.knobs[i], self.values[i], self.start[i]
+        look = {"description": knob.label, "style": {"description_width": "initial"},
+                "layout": w.Layout(width="auto", max_width="40em")}
+        if knob.kind == "choice":
+            return w.ToggleButtons(options=[(text, j) for j, text in enumerate(knob.texts)], value=at, **look)
+        calm = {"continuous_update": not self._slow}
+        if not (self.between and _numbers(values) and _rising(values)):
+            return w.SelectionSlider(options=[(text, j) for j, text in enumerate(knob.texts)], value=at, **look, **calm)
+        if all(isinstance(v, (int, np.integer)) for v in values):
+            return w.IntSlider(min=int(values[0]), max=int(values[-1]), value=int(values[at]), **look, **calm)
+        low, high = float(values[0]), float(values[-1])
+        return w.FloatSlider(min=low, max=high, step=(high - low) / 200, value=float(values[at]), readout_format=".3g",
+                             **look, **calm)
+
+    def _value(self, i: int, control: Any) -> Any:
+        """What the control says, as `draw` expects it: a position for lists, a number for number lines."""
+        return self.values[i][control.value] if hasattr(control, "options") else control.value
+
+
+def slider(
+    draw: Callable[..., Any],
+    values: Sequence[Any],
+    label: str = "z",
+    *,
+    alt: str,
+    texts: Sequence[str] | None = None,
+    start: int | None = None,
+    between: bool = True,
+    quality: int | None = None,
+    ncol: int | None = None,
+    budget: int = BUDGET,
+) -> Explore:
+    """One slider over `draw(value)` for each of `values`.
+
+    draw: value -> image batch (n, 1 or 3, h, w) in [-1, 1], matplotlib figure or axes, or PIL image, all of one size.
+    It draws from no random state that others use: torch's, numpy's and Python's are put back after each call.
+    label: what the slider changes. alt: what is to be seen. texts: how to write each value, by default to three digits.
+    start: the position shown first, by default the middle one. between: the live panel may also call draw at numbers
+    between the given ones. quality: WebP quality 1..100, by default the best of 80, 60, 40, 25 that fits the budget.
+
+    Raises: ValueError for a bad argument, for what draw returns, and for pictures over `budget` bytes.
+
+    >>> slider(lambda v: np.full((1, 1, 8, 8), v), [-1.0, 0.0, 1.0], label="grey", alt="a grey square, dark to light")
+    Explore(3 pictures)
+    """
+    knob, some = _range_knob(values, label, "values", texts)
+    at = [_start(start, len(some))]
+    return Explore(draw, [knob], [some], alt=alt, start=at, between=between, quality=quality, ncol=ncol, budget=budget)
+
+
+def pad(
+    draw: Callable[..., Any],
+    xs: Sequence[float],
+    ys: Sequence[float],
+    labels: tuple[str, str] = ("z1", "z2"),
+    *,
+    alt: str,
+    start: tuple[int, int] | None = None,
+    between: bool = True,
+    quality: int | None = None,
+    ncol: int | None = None,
+    budget: int = BUDGET,
+) -> Explore:
+    """A small plane to move in, over `draw(x, y)` for each x of `xs` and y of `ys`; two sliders serve the keyboard.
+
+    xs, ys: rising numbers, x to the right and y upwards. labels: of the two axes. The rest as for `slider`.
+
+    Raises: as slider.
+
+    >>> pad(lambda x, y: np.full((1, 1, 8, 8), x * y), [-1, 0, 1], [-1, 1], alt="a grey square")
+    Explore(3 x 2 pictures)
+    """
+    if isinstance(labels, str) or len(labels) != 2:
+        raise ValueError(f"labels must be two texts, got {labels!r}")
+    (kx, vx), (ky, vy) = _range_knob(xs, labels[0], "xs"), _range_knob(ys, labels[1], "ys")
+    for name, some in (("xs", vx), ("ys", vy)):
+        if not (_numbers(some) and _rising(some)):
+            raise ValueError(f"{name} must be rising numbers, got {some}")
+    at = [None, None] if start is None else list(start)
+    where = [_start(at[0], len(vx)), _start(at[1], len(vy))]
+    return Explore(draw, [kx, ky], [vx, vy], alt=alt, start=where, between=between, quality=quality, ncol=ncol,
+                   budget=budget, pad=True)
+
+
+def choices(
+    draw: Callable[..., Any],
+    options: Sequence[Any] | Mapping[str, Any] | Mapping[str, Sequence[Any]],
+    label: str = "",
+    *,
+    alt: str,
+    start: int | Sequence[int] = 0,
+    quality: int | None = None,
+    ncol: int | None = None,
+    budget: int = BUDGET,
+) -> Explore:
+    """Buttons, one of which is down, over `draw(option)`; several rows of them over `draw(first, second, ...)`.
+
+    options: a sequence under one `label`, as in `["minimax", "non-saturating"]`; or, without a label, a mapping from
+    each row's label to its sequence, as in `{"loss": ["minimax", "hinge"], "steps of D": [1, 5]}`, drawn for all
+    combinations. The rest as for `slider`.
+
+    Raises: as slider.
+
+    >>> choices(lambda loss, steps: np.zeros((1, 1, 8, 8)), {"loss": ["a", "b"], "steps": [1, 5]}, alt="a square")
+    Explore(2 x 2 pictures)
+    """
+    if isinstance(options, Mapping):
+        if label:
+            raise ValueError("label must be left out where options maps labels to sequences")
+        rows = dict(options)
+    else:
+        rows = {player.text(label, "label"): options}
+    knobs, values = [], []
+    for name, some in rows.items():
+        listed = _listed(some, "options")
+        knobs.append(player.Knob("choice", player.text(name, "label"), _texts(listed, None)))
+        values.append(listed)
+    starts = [start] * len(rows) if isinstance(start, int) else list(start)
+    if len(starts) != len(rows):
+        raise ValueError(f"start must give a position for each of {len(rows)} rows, got {start!r}")
+    at = [_start(s, len(v)) for s, v in zip(starts, values, strict=True)]
+    return Explore(draw, knobs, values, alt=alt, start=at, between=False, quality=quality, ncol=ncol, budget=budget)
+
+
+def live_front_end() -> bool:
+    """Does a person look at this kernel through something that can show widgets? False whenever in doubt."""
+    static = os.environ.get("GANBOOK_STATIC", "")
+    if static:
+        return static == "0"
+    if "PYTEST_VERSION" in os.environ or "ipykernel" not in sys.modules or "ipywidgets" not in _installed():
+        return False
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None or not hasattr(shell, "kernel"):
+        return False
+    if "google.colab" in sys.modules or os.environ.get("JPY_SESSION_NAME"):
+        return True
+    return "__vsc_ipynb_file__" in shell.user_ns
+
+
+def _installed() -> set[str]:
+    from importlib.util import find_spec
+
+    return {"ipywidgets"} if find_spec("ipywidgets") else set()
+
+
+@contextmanager
+def _same_randomness():
+    """Put back the global random states of torch, numpy and Python: turning a knob must not change an experiment."""
+    import random
+
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (theirs, not ours)
+    torch = sys.modules.get("torch")
+    state = torch.get_rng_state() if torch else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+        if torch:
+            torch.set_rng_state(state)
+
+
+def _range_knob(values: Any, label: str, name: str, texts: Any = None) -> tuple[player.Knob, list[Any]]:
+    some = _listed(values, name)
+    return player.Knob("range", player.text(label, "label"), _texts(some, texts)), some
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
+        raise ValueError(f"{name} must be a sequence of at least two values, got {values!r}")
+    some = list(values.tolist()) if hasattr(values, "tolist") else list(values)
+    if len(some) < 2:
+        raise ValueError(f"{name} must be a sequence of at least two values, got {some!r}")
+    if not np.isfinite([v for v in some if isinstance(v, (int, float))]).all():
+        raise ValueError(f"{name} must be finite, got {some!r}")
+    return some
+
+
+def _texts(values: Sequence[Any], texts: Sequence[str] | None) -> tuple[str, ...]:
+    if texts is not None:
+        if isinstance(texts, str) or len(texts) != len(values):
+            raise ValueError(f"texts must name each of the {len(values)} values, got {texts!r}")
+        return tuple(player.text(t, "texts") for t in texts)
+    out = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in values]
+    return tuple(t.replace("-", "\u2212") if _numbers([v]) else t for t, v in zip(out, values, strict=True))
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+
+
+def _rising(values: Sequence[Any]) -> bool:
+    return all(a < b for a, b in itertools.pairwise(values))
+
+
+def _start(at: int | None, n: int) -> int:
+    if at is None:
+        return (n - 1) // 2
+    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < n:
+        raise ValueError(f"start must be a position in 0..{n - 1}, got {at!r}")
+    return at
