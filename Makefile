@@ -8,6 +8,7 @@ BOOK := .venv-book/$(BIN)
 PORT ?= 8000
 SEEDS ?= 10
 FORMAT ?= py:percent
+FORCE ?=
 
 # Tools keep their caches inside the checkout, and numbers come from one thread (they differ with two).
 export MPLCONFIGDIR := $(CURDIR)/.make/matplotlib
@@ -85,7 +86,7 @@ lab: env ## open Jupyter on the notebooks
 	@$(PY) -m jupyter lab --ip 127.0.0.1 notebooks
 
 text: env ## write a chapter as text to build/text: make text CH=01 [FORMAT=md:myst]
-	@$(PY) scripts/text_form.py out $(CH) --format $(FORMAT)
+	@$(PY) scripts/text_form.py out $(CH) --format $(FORMAT) $(if $(FORCE),--force)
 
 untext: env ## read that text back, keeping outputs and cell metadata: make untext CH=01
 	@$(PY) scripts/text_form.py back $(CH) --format $(FORMAT)

@@ -59,7 +59,16 @@ def normalise(notebook):
         base = hashlib.sha256(f"{cell['cell_type']}\0{text}".encode()).hexdigest()[:8]
         seen[base] = seen.get(base, 0) + 1
         cell["id"] = base if seen[base] == 1 else f"{base}-{seen[base]}"
-        for key in ("execution", "ExecuteTime", "collapsed", "scrolled", "vscode", "jupyter", "colab", "lines_to_next_cell"):
+        for key in (
+            "execution",
+            "ExecuteTime",
+            "collapsed",
+            "scrolled",
+            "vscode",
+            "jupyter",
+            "colab",
+            "lines_to_next_cell",
+        ):
             cell["metadata"].pop(key, None)
         cell["source"] = text.splitlines(keepends=True)
         for output in cell.get("outputs", []):

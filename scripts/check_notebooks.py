@@ -31,9 +31,9 @@ LARGEST = 1_500_000  # bytes, outputs included
 FEWEST_CLAIMS = 3
 FEWEST_EXERCISES = 4
 # What Colab has, plus this book's package: a chapter may import nothing else.
-IMPORTS = frozenset(
-    (Path(__file__).parent / "colab_imports.txt").read_text(encoding="utf-8").split()
-) | frozenset(sys.stdlib_module_names)
+IMPORTS = frozenset((Path(__file__).parent / "colab_imports.txt").read_text(encoding="utf-8").split()) | frozenset(
+    sys.stdlib_module_names
+)
 
 
 @dataclass
@@ -112,7 +112,9 @@ def small_enough(chapter):
     if size <= LARGEST:
         return []
     heavy = max(range(len(chapter.cells)), key=lambda k: len(json.dumps(chapter.cells[k])))
-    return [f"it weighs {size / 1e6:.2f} MB, the limit is {LARGEST / 1e6} MB; the heaviest is cell {heavy}: show fewer or smaller pictures"]
+    return [
+        f"it weighs {size / 1e6:.2f} MB, the limit is {LARGEST / 1e6} MB; the heaviest is cell {heavy}: show fewer or smaller pictures"
+    ]
 
 
 def as_run_writes_it(chapter):
@@ -123,7 +125,9 @@ def as_run_writes_it(chapter):
 
 # --- outputs that would differ elsewhere
 
-PATHS = re.compile(r"(/home/\w+|/root/|/Users/\w+|/tmp/|/var/folders|/usr/lib|[A-Z]:\\\\?Users|site-packages|ipykernel_\d+)[^\s'\"<]*")
+PATHS = re.compile(
+    r"(/home/\w+|/root/|/Users/\w+|/tmp/|/var/folders|/usr/lib|[A-Z]:\\\\?Users|site-packages|ipykernel_\d+)[^\s'\"<]*"
+)
 
 
 def no_machine_paths(chapter):
@@ -193,7 +197,18 @@ def is_python(chapter):
     return [f"cell {k} is not valid Python; mend its syntax" for k, _ in chapter.code() if chapter.tree(k) is None]
 
 
-READERS = {"open", "Path", "load", "loadtxt", "genfromtxt", "imread", "read_csv", "read_text", "read_bytes", "load_file"}
+READERS = {
+    "open",
+    "Path",
+    "load",
+    "loadtxt",
+    "genfromtxt",
+    "imread",
+    "read_csv",
+    "read_text",
+    "read_bytes",
+    "load_file",
+}
 
 
 def no_relative_paths(chapter):
@@ -203,11 +218,15 @@ def no_relative_paths(chapter):
             first = node.args[0] if node.args else None
             if name in READERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 if not re.match(r"(/|[a-z]+://)", first.value):
-                    found.append(f"cell {k} opens {first.value!r} by a relative path, which is not there on Colab; load it through ganbook.data")
+                    found.append(
+                        f"cell {k} opens {first.value!r} by a relative path, which is not there on Colab; load it through ganbook.data"
+                    )
     for k, text in chapter.markdown():
         for target in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text) + re.findall(r"\{(?:figure|image)\}\s*(\S+)", text):
             if not target.startswith(("attachment:", "data:")):
-                found.append(f"cell {k} shows the picture {target!r} from a file or another host; draw it in a code cell")
+                found.append(
+                    f"cell {k} shows the picture {target!r} from a file or another host; draw it in a code cell"
+                )
     return found
 
 
@@ -233,14 +252,18 @@ def one_address(chapter):
     url, branch = setup_cell.address(chapter.root)
     words = chapters.source(chapter.cells[1]) if len(chapter.cells) > 1 else ""
     if setup_cell.badge(chapter.path.stem, chapter.root) not in words:
-        return [f"its second cell lacks the link 'Open in Colab' to {url}, branch {branch} (from _config.yml); run: make address"]
+        return [
+            f"its second cell lacks the link 'Open in Colab' to {url}, branch {branch} (from _config.yml); run: make address"
+        ]
     name = re.escape(url.rsplit("/", 1)[1])
     place = url.split("://", 1)[1].split("/", 1)[1]
     found = []
     for k, cell in enumerate(chapter.cells):
         for here in re.findall(rf"(?:github|gitlab)\.com/(?:github/)?([\w.-]+/{name})\b", chapters.source(cell)):
             if here != place:
-                found.append(f"cell {k} names the repository {here!r}, _config.yml says {place!r}; run: make address, or correct it")
+                found.append(
+                    f"cell {k} names the repository {here!r}, _config.yml says {place!r}; run: make address, or correct it"
+                )
     return found
 
 
@@ -249,7 +272,10 @@ def one_address(chapter):
 
 def ten_parts(chapter):
     headings = [
-        (k, line[3:].strip()) for k, text in chapter.markdown() for line in outside_fences(text) if line.startswith("## ")
+        (k, line[3:].strip())
+        for k, text in chapter.markdown()
+        for line in outside_fences(text)
+        if line.startswith("## ")
     ]
     found, at = [], -1
     for part in PARTS:
@@ -279,8 +305,12 @@ def outside_fences(text):
 
 
 def enough_claims(chapter):
-    made = sum(line.startswith("✓ ") for _, cell in chapter.code() for text in texts(cell) for line in text.splitlines())
-    failed = sum(line.startswith("✗ ") for _, cell in chapter.code() for text in texts(cell) for line in text.splitlines())
+    made = sum(
+        line.startswith("✓ ") for _, cell in chapter.code() for text in texts(cell) for line in text.splitlines()
+    )
+    failed = sum(
+        line.startswith("✗ ") for _, cell in chapter.code() for text in texts(cell) for line in text.splitlines()
+    )
     found = [f"{failed} claims are shown as failed; mend them, then {run(chapter)}"] if failed else []
     if made < FEWEST_CLAIMS:
         found.append(f"it makes {made} claims, {FEWEST_CLAIMS} are the least; assert each theorem with claim(...)")
@@ -292,9 +322,15 @@ def exercises_are_solved(chapter):
     events = []
     for k, cell in enumerate(chapter.cells):
         if cell["cell_type"] == "markdown":
-            for block in re.finditer(r"^[`:]{3,}\{(exercise|solution)(?:-start)?\}([^\n]*)\n((?:\s*:[^\n]*\n)*)", chapters.source(cell) + "\n", re.M):
+            for block in re.finditer(
+                r"^[`:]{3,}\{(exercise|solution)(?:-start)?\}([^\n]*)\n((?:\s*:[^\n]*\n)*)",
+                chapters.source(cell) + "\n",
+                re.M,
+            ):
                 kind, argument, options = block.groups()
-                label = re.search(r":label:\s*(\S+)", options) if kind == "exercise" else re.match(r"\s*(\S+)", argument)
+                label = (
+                    re.search(r":label:\s*(\S+)", options) if kind == "exercise" else re.match(r"\s*(\S+)", argument)
+                )
                 events.append((kind, k, label.group(1) if label else None, options))
         elif any(name == "claim" for name, _ in chapter.calls(k)) or any(
             isinstance(node, ast.Assert) for node in ast.walk(chapter.tree(k) or ast.Module([], []))

@@ -10,7 +10,7 @@ import sys
 import chapters
 import yaml
 
-SOURCE = '''\
+SOURCE = """\
 # @title Set-up: does nothing where the book's package is installed; on Colab it installs it.
 def _set_up(repository="{repository}", branch="{branch}", wanted="{version}"):
     import importlib.metadata
@@ -54,7 +54,7 @@ def _set_up(repository="{repository}", branch="{branch}", wanted="{version}"):
 
 
 _set_up()
-'''
+"""
 
 METADATA = {"cellView": "form", "tags": ["remove-cell"]}
 

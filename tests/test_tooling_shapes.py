@@ -2,10 +2,11 @@
 
 import inspect
 
-import ganbook.losses
 import pytest
 import torch
 from jaxtyping import TypeCheckError
+
+import ganbook.losses
 
 
 def test_a_wrong_shape_is_refused():
