@@ -1,0 +1,75 @@
+"""A Sampler over a DataLoader, for what does not fit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from ganbook.data.sampler import check_draw, check_samples, place
+from ganbook.types import Batch
+
+
+class LoaderSampler:
+    """Draws the next n samples of a loader, pass after pass: see `from_loader`, which makes it."""
+
+    def __init__(self, loader: Iterable[object], device: torch.device) -> None:
+        self.loader, self.device = loader, device
+        self._batches: Iterator[object] | None = None
+        self._rest: list[Tensor] = []  # drawn from the loader and not handed out yet
+
+    def __call__(self, n: int, rng: torch.Generator) -> Batch:
+        """The next n samples, a row each."""
+        check_draw(n, rng)
+        while (ready := sum(map(len, self._rest))) < n:
+            self._rest.append(self._next(rng))
+        x = torch.cat(self._rest)
+        self._rest = [x[n:]] if ready > n else []
+        return x[:n].to(self.device, non_blocking=True)
+
+    def _next(self, rng: torch.Generator) -> Tensor:
+        batch = None if self._batches is None else next(self._batches, None)
+        if batch is None:
+            batch = self._restart(rng)
+        x = batch[0] if isinstance(batch, (tuple, list)) else batch
+        check_samples("loader's batch", x)
+        return x.detach().to(torch.float32)
+
+    def _restart(self, rng: torch.Generator) -> object:
+        """Begin a pass. A DataLoader that shuffles takes its order from torch's global generator: give it rng's."""
+        seed = int(torch.randint(2**62, (), generator=rng))
+        state = torch.get_rng_state()
+        try:
+            torch.default_generator.manual_seed(seed)  # that of the CPU alone; torch.manual_seed would reach the GPUs
+            self._batches = iter(self.loader)
+            batch = next(self._batches, None)  # the order is drawn here, not in iter()
+        finally:
+            torch.set_rng_state(state)
+        if batch is None:
+            raise ValueError("loader must give at least one batch on every pass; it gave none "
+                             "(an empty data set, or an iterator that can be read only once)")
+        return batch
+
+
+def from_loader(loader: Iterable[object], device: torch.device | str | None = None) -> LoaderSampler:
+    """A sampler over a DataLoader: each call hands out its next n samples, whatever its own batch size.
+
+    loader: gives batches of samples, or pairs (samples, labels) of which the labels are dropped; floating point,
+        images (n, c, h, w) in [-1, 1]. Samples come without replacement within a pass, and only in random order if
+        the loader shuffles.
+
+    Here, unlike in every other sampler, `rng` is not the whole state: the place within the pass is not in it. Two runs
+    with one seed see the same samples as long as the loader has no generator and no random transforms of its own (each
+    pass is shuffled by a seed drawn from rng); a resumed run starts a new pass, so its resume is not bit-equal.
+
+    Raises: TypeError for what cannot be iterated; ValueError (when drawing) for an empty loader or a bad batch.
+
+    >>> sampler = from_loader(torch.utils.data.DataLoader(torch.arange(10.0).view(10, 1), batch_size=4))
+    >>> rng = torch.Generator().manual_seed(0)
+    >>> [sampler(7, rng).flatten().tolist() for _ in range(2)]
+    [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 0.0, 1.0, 2.0, 3.0]]
+    """
+    if not isinstance(loader, Iterable):
+        raise TypeError(f"loader must give batches when iterated, got {type(loader).__name__}")
+    return LoaderSampler(loader, place(device))
