@@ -124,6 +124,18 @@ class Costs(Directive):
         return [nodes.admonition("", title, nodes.paragraph("", sentence), classes=["costs"])]
 
 
+def chapter_role(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """{chapter}`9`: a link to the chapter where it is written, its number and "to come" where not."""
+    env = inliner.document.settings.env
+    env.note_reread()
+    if not text.strip().isdigit():
+        message = inliner.reporter.error(f"{{chapter}}`{text}`: give the chapter's number, as in {{chapter}}`9`", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    for path in pathlib.Path(env.app.srcdir, "notebooks").glob(f"{int(text):02d}_*.ipynb"):
+        return [_link(f"notebooks/{path.stem}", f"chapter {int(text)}", env.docname)], []
+    return [nodes.inline("", f"chapter {int(text)} (to come)", classes=["to-come"])], []
+
+
 def _strip(app, doctree):
     """Under each chapter's title: its number, its measured cost, how many claims it checks."""
     path = pathlib.Path(app.env.doc2path(app.env.docname))
@@ -170,6 +182,7 @@ def setup(app):
     app.add_directive("syllabus-map", SyllabusMap)
     app.add_directive("claims-list", ClaimsList)
     app.add_directive("costs", Costs)
+    app.add_role("chapter", chapter_role)
     app.connect("doctree-read", _strip)
     app.connect("doctree-read", _green_checks)
     return {"parallel_read_safe": True}
