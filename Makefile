@@ -92,7 +92,7 @@ untext: env ## read that text back, keeping outputs and cell metadata: make unte
 	@$(PY) scripts/text_form.py back $(CH) --format $(FORMAT)
 
 format: env ## format code and notebooks
-	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format . && $(PY) scripts/setup_cell.py
 
 address: env ## write the repository's address of _config.yml into every notebook
 	@$(PY) scripts/setup_cell.py

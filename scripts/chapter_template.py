@@ -66,7 +66,7 @@ claim("TODO half is less than one", below(0.5, 1.0))
 #
 # ## The training
 #
-# TODO Inline, on real data, with the film, the losses and the metric of chapter 6. Samples from a fixed z, never the best.
+# TODO Inline, on real data: the film, the losses, the metric of chapter 6. Samples from a fixed z, never the best.
 #
 # ## Paper versus code
 #

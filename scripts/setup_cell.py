@@ -11,49 +11,56 @@ import chapters
 import yaml
 
 SOURCE = """\
-# @title Set-up: does nothing where the book's package is installed; on Colab it installs it.
-def _set_up(repository="{repository}", branch="{branch}", wanted="{version}"):
+# @title Set-up: does nothing where the book is installed; on Colab it installs it.
+def _set_up(wanted, repository, branch):
     import importlib.metadata
     import os
     import re
     import subprocess
     import sys
 
-    def installed():
+    def numbers(version):
+        return [int(number) for number in re.findall(r"\\d+", version)]
+
+    def version():
         importlib.invalidate_caches()
         try:
             return importlib.metadata.version("ganbook")
         except importlib.metadata.PackageNotFoundError:
-            return None
+            return ""
 
-    def recent(version):
-        return version and [int(k) for k in re.findall(r"\\d+", version)] >= [int(k) for k in wanted.split(".")]
-
-    if recent(installed()):
+    if numbers(version()) >= numbers(wanted):
         return
     source = f"git+{{repository}}@{{branch}}"
     if "COLAB_RELEASE_TAG" not in os.environ:
-        found = f"version {{installed()}} is" if installed() else "it is not"
         raise ImportError(
-            f"This notebook needs the package ganbook {{wanted}} or later; {{found}} installed here, and nothing is "
-            f"installed into your environment unasked. In a clone of {{repository}} run: make lab. "
+            f"This notebook needs the package ganbook {{wanted}} or later; here is "
+            f"{{version() or 'none'}}. Nothing is installed into your environment "
+            f"unasked. Either clone {{repository}} and run: make lab. "
             f'Or install it yourself: python -m pip install "ganbook @ {{source}}"'
         )
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", source]
-    for _ in range(2):  # a second try: the network of a hosted machine has its moments
-        pip = subprocess.run(command, capture_output=True, text=True)
-        if pip.returncode == 0 and recent(installed()):
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--force-reinstall"]
+    for _ in range(2):  # the network of a hosted machine has its moments
+        run = subprocess.run(
+            [*pip, "--no-deps", source], capture_output=True, text=True
+        )
+        if run.returncode == 0 and numbers(version()) >= numbers(wanted):
             break
     else:
         raise ImportError(
-            f"ganbook {{wanted}} could not be installed from {{source}} (pip ended with {{pip.returncode}}, found: "
-            f"{{installed()}}). Run this cell again; if it fails again, pip's last words were:\\n{{pip.stderr[-1500:]}}"
+            f"ganbook {{wanted}} could not be installed from {{source}}. Run this cell "
+            f"again. pip ended with {{run.returncode}}, here is now "
+            f"{{version() or 'none'}}, and its last words were:\\n{{run.stderr[-1500:]}}"
         )
     for name in [name for name in sys.modules if name.split(".")[0] == "ganbook"]:
-        del sys.modules[name]  # an older copy that was imported before
+        del sys.modules[name]  # an older copy, imported before
 
 
-_set_up()
+_set_up(
+    wanted="{version}",
+    repository="{repository}",
+    branch="{branch}",
+)
 """
 
 METADATA = {"cellView": "form", "tags": ["remove-cell"]}
@@ -75,11 +82,17 @@ def text(root=chapters.ROOT):
     return SOURCE.format(repository=url, branch=branch, version=version(root)).rstrip("\n")
 
 
+def place(url):
+    """owner/name of an address."""
+    return "/".join(url.split("/")[-2:])
+
+
 def badge(name, root=chapters.ROOT):
     """The link under a chapter's title: text, since a picture of a badge would be a request to another host."""
     url, branch = address(root)
-    place = url.removeprefix("https://github.com/")
-    return f"[▶ Open in Colab](https://colab.research.google.com/github/{place}/blob/{branch}/notebooks/{name}.ipynb)"
+    return (
+        f"[▶ Open in Colab](https://colab.research.google.com/github/{place(url)}/blob/{branch}/notebooks/{name}.ipynb)"
+    )
 
 
 BADGE = re.compile(r"^\[▶ Open in Colab\]\(.*\)$", re.M)
@@ -99,18 +112,21 @@ def apply(notebook, name, root=chapters.ROOT):
         if BADGE.search(words):
             title["source"] = BADGE.sub(lambda _: badge(name, root), words, count=1)
         else:
-            head, _, rest = words.partition("\n")
-            title["source"] = f"{head}\n\n{badge(name, root)}\n\n{rest.lstrip()}".rstrip()
+            title["source"] = re.sub(
+                r"^(# .*)\n*", lambda m: f"{m[1]}\n\n{badge(name, root)}\n\n", words, count=1, flags=re.M
+            )
+            title["source"] = title["source"].rstrip()
     return notebook
 
 
 def main():
+    """Every notebook: this cell, this address, the one form in which notebooks are committed."""
     for path in sorted(chapters.NOTEBOOKS.glob("*.ipynb")):
         before = chapters.read(path)
         after = chapters.normalise(apply(chapters.read(path), path.stem))
-        if chapters.normalise(before) != after:
+        if before != after:
             chapters.write(path, after)
-            print(f"{path.relative_to(chapters.ROOT)}: set-up cell and badge written anew")
+            print(f"{path.relative_to(chapters.ROOT)}: set-up cell, badge and form written anew")
 
 
 if __name__ == "__main__":

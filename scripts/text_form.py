@@ -1,7 +1,7 @@
 """A chapter as text, and back: `make text CH=01`, edit build/text/01_*.py, `make untext CH=01`.
 
-The notebook stays the only committed copy: the text lies in build/, which git does not see. On the way back a cell whose
-code did not change keeps its outputs; a changed one loses them, so that the check asks for a run.
+The notebook stays the only committed copy: the text lies in build/, which git does not see. On the way back a cell
+whose code did not change keeps its outputs; a changed one loses them, so that the check asks for a run.
 """
 
 import argparse
@@ -54,9 +54,10 @@ def to_notebook(text, form, before):
 def out(path, form, force=False):
     target, text = place(path, form), to_text(chapters.read(path), form)
     if target.exists() and target.read_text(encoding="utf-8") != text and not force:
+        number = path.stem[:2]
         sys.exit(
-            f"{target.relative_to(chapters.ROOT)} differs from the notebook: it may hold edits that were not read back. "
-            f"Read them with: make untext CH={path.stem[:2]}. Or drop them with: make text CH={path.stem[:2]} FORCE=1"
+            f"{target.relative_to(chapters.ROOT)} differs from the notebook: it may hold edits not read back. "
+            f"Read them with: make untext CH={number}. Or drop them with: make text CH={number} FORCE=1"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")

@@ -1,0 +1,14 @@
+"""What every notebook keeps: checks that read it without running it, each a function of a Chapter.
+
+A check returns sentences: what is wrong, in which cell, what to do. tests/test_notebooks.py plants a defect for each.
+"""
+
+from contract.chapter import Chapter
+from contract.outputs import CHECKS as OUTPUTS
+from contract.outputs import CLEAN
+from contract.portable import CHECKS as PORTABLE
+from contract.promise import CHECKS as PROMISE
+
+CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE)
+
+__all__ = ["CHECKS", "CLEAN", "Chapter"]
