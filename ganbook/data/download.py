@@ -115,13 +115,16 @@ def _open(name: str, source: Source, folder: Path, arguments: dict[str, Any]) ->
             if _hopeless(error):
                 break
     tries = f"{attempt + 1} attempt{'s' * (attempt > 0)}"
-    raise OSError(_advice(name, source, folder, f"downloading it failed after {tries} ({_short(found)})")) from found
+    reason = f"reading or downloading it failed after {tries} ({_short(found)})"
+    raise OSError(_advice(name, source, folder, reason)) from found
 
 
 def _hopeless(error: Exception) -> bool:
-    """Whether trying again cannot help: a full or forbidden folder, gdown missing, a set that is no longer offered."""
-    return (isinstance(error, OSError) and error.errno in HOPELESS) or isinstance(error, ValueError) \
-        or "gdown" in str(error)
+    """Whether trying again cannot help: a full or forbidden folder, no gdown, a set no longer offered, bad files."""
+    if isinstance(error, OSError):
+        return error.errno in HOPELESS
+    return isinstance(error, (ValueError, TypeError, LookupError, AttributeError, AssertionError)) \
+        or "'gdown' is required" in str(error)
 
 
 def _short(error: Exception) -> str:
@@ -148,7 +151,7 @@ def _plain(dataset: Any, native: int, size: int) -> tuple[Tensor, Tensor, tuple[
 def _faces(dataset: Any, crop: int, size: int) -> tuple[Tensor, Tensor, tuple[str, ...]]:
     """Bytes (n, 3, size, size), labels and class names of a folder of pictures, read one after the other."""
     from torchvision.transforms import functional
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     pixels = torch.empty(len(dataset), 3, size, size, dtype=torch.uint8)
     labels: list[Tensor] = []

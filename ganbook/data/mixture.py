@@ -22,7 +22,7 @@ class Mixture:
     weights: (k,), positive, of sum 1. means: (k, d). stds: (k,), positive. All float32, on one device, to which the
     points go; the randomness comes from `rng` on the CPU, and the sampler's whole state is `rng`.
 
-    Raises: ValueError for parameters that are no mixture. Made by `mixture`, which takes plain numbers.
+    Made by `mixture`, which takes plain numbers and checks them.
 
     >>> p = mixture([0.5, 0.5], [[-1.0], [1.0]], [1.0, 1.0], device="cpu")
     >>> round(p.pdf(torch.zeros(1, 1)).item(), 4)  # exp(-1/2) / sqrt(2 pi)
@@ -35,7 +35,6 @@ class Mixture:
     _cumulative: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        _check_mixture(self.weights, self.means, self.stds)
         object.__setattr__(self, "_cumulative", self.weights.cpu().cumsum(0))  # drawn from on the CPU, like all else
 
     def __len__(self) -> int:
@@ -84,13 +83,18 @@ class Mixture:
 
 def mixture(weights: Sequence[float] | Tensor, means: Sequence[Sequence[float]] | Tensor,
             stds: Sequence[float] | Tensor, device: torch.device | str | None = None) -> Mixture:
-    """A mixture of k Gaussians from plain numbers: weights (k,), means (k, d), stds (k,); errors as in `Mixture`.
+    """A mixture of k Gaussians from plain numbers: weights (k,), means (k, d), stds (k,).
+
+    Raises: ValueError for weights that are not positive or not of sum 1, stds that are not positive, means that are not
+    finite, or lengths that differ.
 
     >>> mixture([0.25, 0.75], [[0.0, 0.0], [3.0, 4.0]], [1.0, 2.0])
     Mixture(2 Gaussians in 2-D)
     """
     target = place(device)
-    return Mixture(*(torch.as_tensor(values, dtype=torch.float32, device=target) for values in (weights, means, stds)))
+    tensors = [torch.as_tensor(values, dtype=torch.float32) for values in (weights, means, stds)]
+    _check_mixture(*tensors)
+    return Mixture(*(values.to(target) for values in tensors))
 
 
 def check_positive(name: str, value: object) -> None:
