@@ -8,6 +8,7 @@ from torch.optim import Adam, Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import ganbook
+from ganbook.data import normal
 from ganbook.recipes import Recipe
 from ganbook.types import Sampler, Samples, Scalar
 
@@ -47,16 +48,6 @@ def latent_width(G: nn.Module) -> int:
         if width:
             return int(width)
     raise ValueError(f"G must hold a layer that tells its input width, got {type(G).__name__} without one")
-
-
-class Normal:
-    """The prior N(0, I): drawn on the CPU, so that a seed means the same z on every device."""
-
-    def __init__(self, width: int, device: torch.device) -> None:
-        self.width, self.device = width, device
-
-    def __call__(self, n: int, rng: torch.Generator) -> Tensor:
-        return torch.randn(n, self.width, generator=rng).to(self.device)
 
 
 class Game(nn.Module):
@@ -100,7 +91,7 @@ class GAN(Game):
         layout = torch.channels_last  # convolutions on the CPU are faster in it; other layers do not care
         self.G, self.D = (net.to(self.device, memory_format=layout) for net in (G, D))
         self.recipe = recipe
-        self.prior = prior or Normal(latent_width(G), self.device)
+        self.prior = prior or normal(latent_width(G), self.device)
         self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
         self.optimizers = {
             "D": Adam(D.parameters(), lr=recipe.lr_d, betas=recipe.betas, fused=True),
