@@ -29,6 +29,9 @@ REMOTE_MEDIA = re.compile(rf"<(?:img|source|iframe|video|audio|embed)\b[^>]*\bsr
 THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re.I)
 UNUSED_FILES = ("fontawesome", "sphinx-thebe")
 SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
+# What only some pages use: (the mark of its use, the files).
+SOMETIMES = [('class="sd-', ("sphinx-design.min.css", "design-tabs.js")), ('class="cell', ("/mystnb.",)),
+             ('class="proof ', ("proof.css",)), ("exercise", ("exercise.css",))]
 MATHJAX_SCRIPTS = re.compile(r'<script>window\.MathJax = [^<]*</script>\s*|<script[^>]*\bsrc="[^"]*/mathjax/[^"]*"[^>]*></script>\s*')
 FORMULA = re.compile(r'class="[^"]*\bmath\b')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
@@ -63,6 +66,9 @@ def offline(html: str, search: bool = False) -> str:
     for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE):
         html = pattern.sub("", html)
     html = without(html, UNUSED_FILES if search else UNUSED_FILES + SEARCH_FILES)
+    for mark, names in SOMETIMES:
+        if mark not in without(html, names):
+            html = without(html, names)
     return html if FORMULA.search(html) else MATHJAX_SCRIPTS.sub("", html)
 
 
