@@ -12,7 +12,7 @@ Why the panel is not always offered: Sphinx prefers a saved widget view to the H
 GitHub refuses notebooks with saved widget state, and nbval would compare neither. So a live front end must prove
 itself: Jupyter server names the notebook in JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module.
 nbclient, nbval, nbconvert and pytest do none of this. GANBOOK_STATIC=1 (set by `make run` and `make nbval`) rules all
-out, GANBOOK_STATIC=0 forces the panel, and `.live()` returns it wherever it is called.
+out, GANBOOK_LIVE=1 forces the panel, and `.live()` returns it wherever it is called.
 
 ipywidgets 7.7.1 and 8 alike: the panel uses only Image, sliders, ToggleButtons, Label and boxes, and never `interact`,
 whose saved form is a slider that moves and a picture that does not.
@@ -113,7 +113,7 @@ class Explore:
 
         controls = [self._control(w, i) for i in range(len(self.knobs))]
         first = self.pictures[0]
-        wide = first.width * max(1, round(476 / first.width)) if player.is_pixel_art(first) else first.width
+        wide = first.width * player.enlarged(first)
         image = w.Image(format="png", layout=w.Layout(width=f"{wide}px", max_width="100%", object_fit="contain"))
         note = w.Label("")
 
@@ -125,7 +125,7 @@ class Explore:
                 note.value = f"draw{tuple(point)} failed: {error}"
                 return
             note.value = ""
-            image.value = player.png(drawn, wide)
+            image.value = player.png(drawn)
 
         for control in controls:
             control.observe(redraw, names="value")
@@ -259,10 +259,11 @@ def choices(
 
 def live_front_end() -> bool:
     """Does a person look at this kernel through something that can show widgets? False whenever in doubt."""
-    static = os.environ.get("GANBOOK_STATIC", "")
-    if static:
-        return static == "0"
-    if "PYTEST_VERSION" in os.environ or "ipykernel" not in sys.modules or "ipywidgets" not in _installed():
+    if "GANBOOK_STATIC" in os.environ:
+        return False
+    if os.environ.get("GANBOOK_LIVE") == "1":
+        return True
+    if "PYTEST_VERSION" in os.environ or "ipykernel" not in sys.modules:
         return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None or not hasattr(shell, "kernel"):
@@ -270,12 +271,6 @@ def live_front_end() -> bool:
     if "google.colab" in sys.modules or os.environ.get("JPY_SESSION_NAME"):
         return True
     return "__vsc_ipynb_file__" in shell.user_ns
-
-
-def _installed() -> set[str]:
-    from importlib.util import find_spec
-
-    return {"ipywidgets"} if find_spec("ipywidgets") else set()
 
 
 @contextmanager

@@ -121,8 +121,13 @@ def picture(drawn: Any, ncol: int | None = None, name: str = "frame") -> Image.I
     )
 
 
+def enlarged(image: Image.Image) -> int:
+    """How many screen pixels one pixel of a sample grid takes, to be about 480 wide; a lone sample, about 320."""
+    return max(1, round((476 if image.width > 64 else 320) / image.width)) if is_pixel_art(image) else 1
+
+
 def is_pixel_art(image: Image.Image) -> bool:
-    """Small pictures are sample grids: they are enlarged in whole pixels, never smoothed."""
+    """Small pictures are sample grids: they are enlarged pixel by pixel, never smoothed."""
     return image.width < 300
 
 
@@ -157,9 +162,9 @@ def weight(blob: bytes) -> int:
     return 4 * math.ceil(len(blob) / 3)
 
 
-def png(image: Image.Image, width: int) -> bytes:
-    """A picture as PNG, enlarged in whole pixels to about `width`: for live widgets, whose CSS is not ours."""
-    scale = max(1, width // image.width)
+def png(image: Image.Image) -> bytes:
+    """A picture as PNG, enlarged as on the page: for live widgets, whose CSS is not ours."""
+    scale = enlarged(image)
     if scale > 1:
         image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
     buffer = io.BytesIO()
@@ -211,7 +216,7 @@ def element(
 
 def _figure(view: View, source: str, title: str) -> str:
     image = view.images[0]
-    scale = max(1, round(476 / image.width)) if is_pixel_art(image) else 1
+    scale = enlarged(image)
     caption = f'<figcaption class="gbp-label">{html.escape(view.label)}</figcaption>' if view.label else ""
     alt = html.escape(view.alt + (f" ({title})" if title else ""), quote=True)
     return (

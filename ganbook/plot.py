@@ -81,7 +81,7 @@ def grid(images: Any, ncol: int | None = None, ax: Axes | None = None, title: st
 
 
 def curves(
-    history: Mapping[str, Sequence[float]] | Sequence[Mapping[str, float]],
+    history: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     keys: Sequence[str] | None = None,
     ax: Axes | None = None,
     smooth: int = 1,
