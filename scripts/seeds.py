@@ -58,9 +58,8 @@ def summary(runs):
         bad = len(held) < len(runs)
         failed += bad
         least = f"{min(margins):+8.1%}" if margins else "       -"
-        lines.append(
-            f"{'✗' if bad else '✓'} {len(held):2d}/{len(runs)}  margin {least}  {sentence}{f' ({nth})' if nth > 1 else ''}"
-        )
+        again = f" ({nth})" if nth > 1 else ""
+        lines.append(f"{'✗' if bad else '✓'} {len(held):2d}/{len(runs)}  margin {least}  {sentence}{again}")
         if bad:
             missing = sorted(set(runs) - set(by_seed))
             false = sorted(set(by_seed) - set(held))
