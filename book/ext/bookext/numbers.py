@@ -16,10 +16,11 @@ def _renumbered(number, first):
     return (first, *number[1:]) if number else number
 
 
-def setup(app):
+def number_by_file_name(app):
+    """Wrap Sphinx's numbering; at builder-inited, since another extension may replace it until then."""
     original = TocTreeCollector.assign_section_numbers
     if getattr(original, "by_file_name", False):  # a second build in one process
-        return {"parallel_read_safe": True}
+        return
 
     def assign_section_numbers(self, env):
         changed = original(self, env)
@@ -39,4 +40,8 @@ def setup(app):
 
     assign_section_numbers.by_file_name = True
     TocTreeCollector.assign_section_numbers = assign_section_numbers
+
+
+def setup(app):
+    app.connect("builder-inited", number_by_file_name, priority=999)
     return {"parallel_read_safe": True}

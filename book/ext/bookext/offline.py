@@ -57,6 +57,18 @@ def without(html: str, names: tuple[str, ...]) -> str:
                   rf'<script\b[^>]*\bsrc="[^"]*(?:{some})[^"]*"[^>]*>\s*</script>\s*', "", html)
 
 
+def mended(html: str) -> str:
+    """Boxes that can be styled and pages without repeated ids: sphinx-proof gives every proof the id "proof".
+
+    >>> mended('<div class="proof admonition" id="proof">\\n<p>Proof. By induction.</p>')
+    '<div class="proof plain-proof admonition">\\n<p><span class="proof-word">Proof.</span> By induction.</p>'
+    """
+    html = re.sub(r'<div class="proof admonition" id="proof">(\s*)(<p>Proof\. ?)?',
+                  lambda m: f'<div class="proof plain-proof admonition">{m[1]}'
+                            + ('<p><span class="proof-word">Proof.</span> ' if m[2] else ""), html)
+    return re.sub(r'(<section) id="(?:proof|solution|exercise|[a-z]+)-content"', r"\1", html)
+
+
 def offline(html: str, search: bool = False) -> str:
     """A page without anything that a browser would fetch from elsewhere, or for nothing.
 
@@ -113,7 +125,7 @@ def finish(app, exception):
         if "_static" in name.parts:
             continue
         before = page.read_text(encoding="utf-8")
-        after = offline(before, search=name.as_posix() == "search.html")
+        after = offline(mended(before), search=name.as_posix() == "search.html")
         for tag in REMOTE_MEDIA.findall(after):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         if after != before:
