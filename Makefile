@@ -24,7 +24,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env env-book book html serve test lint unit check book-check browser nbval run lab text untext format chapter \
+.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run lab text untext format chapter \
 	address seeds colab bench lock clean
 
 help: ## this list
@@ -50,12 +50,13 @@ env-book:
 env: ## set up the full environment in .venv
 	@$(PYTHON) scripts/environment.py full
 
-test: env env-book ## everything: lint, notebook contract, unit tests, book build, browser tests, strict nbval
+# Fast first; nbval, which executes every chapter, last. BROWSER=no leaves the browser tests out, and says so.
+test: browser-needs env env-book ## everything: lint, notebook contract, unit tests, book build, browser tests, strict nbval
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory html
-	@$(MAKE) --no-print-directory browser
+	@$(if $(filter no,$(BROWSER)),echo "*** THE BROWSER TESTS WERE LEFT OUT (BROWSER=no) ***",$(MAKE) --no-print-directory browser)
 	@$(MAKE) --no-print-directory nbval
 
 lint: env ## ruff on code and notebooks
@@ -65,10 +66,15 @@ check: env ## the contract of the notebooks, without running them (CH=01 for one
 	@$(PY) scripts/check_notebooks.py $(CH)
 
 unit: env ## unit tests and doctests (ARGS="-k losses" is handed to pytest)
-	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile --ignore tests/browser $(ARGS)
 
-browser: env ## the built book in a real browser, with the network cut
+browser: browser-needs env ## the built book in a real browser, with the network cut
+	@test -f _build/html/index.html || $(MAKE) --no-print-directory html
 	@$(PYTEST) tests/browser $(ARGS)
+
+# No browser test is ever skipped: what they need is there, or this says how to get it and fails.
+browser-needs:
+	@if [ "$(BROWSER)" != no ]; then sh scripts/browser_needs.sh; fi
 
 nbval: env ## run every notebook and compare its outputs with the committed ones (CH=01 for one)
 	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env -n 2 --dist loadfile -o addopts= \

@@ -10,7 +10,7 @@ import setup_cases
 import setup_cell
 
 # A package that builds without any tool from a registry: its build backend lies beside it.
-BACKEND = '''
+BACKEND = """
 import zipfile
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -21,7 +21,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(f"{info}/RECORD", "")
     return name
-'''
+"""
 
 
 def git(folder, *words):

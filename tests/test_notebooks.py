@@ -1,0 +1,255 @@
+"""The contract of the notebooks: each check is shown a planted defect, and the book's own notebooks pass them all."""
+
+import copy
+import json
+
+import chapters
+import check_notebooks
+import new_chapter
+import pytest
+import yaml
+from contract import CHECKS, Chapter
+from contract.promise import PARTS
+
+NAME = "31_good"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def markdown(text):
+    return {"cell_type": "markdown", "id": "x", "metadata": {}, "source": text}
+
+
+def code(text, outputs=(), **metadata):
+    return {
+        "cell_type": "code",
+        "execution_count": 0,
+        "id": "x",
+        "metadata": metadata,
+        "outputs": list(outputs),
+        "source": text,
+    }
+
+
+def stream(text, name="stdout"):
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def shown(kind, data):
+    return {"output_type": "display_data", "data": {kind: data}, "metadata": {}}
+
+
+def result(text):
+    return {"output_type": "execute_result", "data": {"text/plain": text}, "execution_count": 1, "metadata": {}}
+
+
+def finish(notebook):
+    """What `make run` would do at the end: number the cells, write the one form."""
+    count = 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"] = count
+    return chapters.normalise(notebook)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A book of one chapter, with an address of its own."""
+    folder = tmp_path_factory.mktemp("book")
+    repository = {"url": "https://github.com/someone/their-book", "branch": "trunk"}
+    (folder / "_config.yml").write_text(yaml.safe_dump({"repository": repository}))
+    toc = {"root": "book/intro", "parts": [{"chapters": [{"file": f"notebooks/{NAME}"}]}]}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+    (folder / "pyproject.toml").write_text('[project]\nversion = "0.1.0"\n')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def good(root):
+    """The template of a new chapter, filled in."""
+    notebook = new_chapter.build(NAME, root)
+    text = json.dumps(notebook, ensure_ascii=False).replace("TODO", "Written:")
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "claim(" in chapters.source(cell):
+            cell["outputs"] = [stream("✓ one\n✓ two\n")]
+        if "mystnb" in cell["metadata"]:
+            cell["outputs"] = [shown("image/png", PIXEL)]
+    last = notebook["cells"].pop()
+    for k in (2, 3, 4):
+        exercise = f"```{{exercise}} Another\n:label: ex-31-{k}\n\nShow it.\n```\n\n"
+        notebook["cells"].append(markdown(f"{exercise}```{{solution-start}} ex-31-{k}\n:class: dropdown\n```"))
+        notebook["cells"].append(
+            code("from ganbook.claims import claim\n\nclaim('it holds', True)", [stream("✓ it\n")])
+        )
+        notebook["cells"].append(markdown("```{solution-end}\n```"))
+    notebook["cells"].append(last)
+    return finish(notebook)
+
+
+def append(*cells):
+    """A defect: these cells at the end, executed."""
+
+    def plant(notebook):
+        notebook["cells"] += copy.deepcopy(list(cells))
+        return finish(notebook)
+
+    return plant
+
+
+def edit(old, new):
+    """A defect: other words somewhere in the markdown or code, as `make run` would write them."""
+
+    def plant(notebook):
+        found = 0
+        for cell in notebook["cells"]:
+            text = chapters.source(cell)
+            found += old in text
+            cell["source"] = text.replace(old, new)
+        assert found, f"{old!r} stands nowhere: nothing is planted"
+        return finish(notebook)
+
+    return plant
+
+
+def directly(change):
+    """A defect that no run would write: made in the finished file."""
+
+    def plant(notebook):
+        change(notebook)
+        return notebook
+
+    return plant
+
+
+def first_code(notebook, k=1):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][k]
+
+
+def swap_parts(notebook):
+    for cell in notebook["cells"]:
+        text = chapters.source(cell)
+        text = (
+            text.replace("## The check", "## X").replace("## The code", "## The check").replace("## X", "## The code")
+        )
+        cell["source"] = text
+    return finish(notebook)
+
+
+DEFECTS = [
+    ("is_python", append(code("def broken(:\n"))),
+    ("executed_in_order", directly(lambda nb: first_code(nb).update(execution_count=None))),
+    ("executed_in_order", directly(lambda nb: first_code(nb).update(execution_count=40))),
+    ("no_errors", append(code("1 / 0", [{"output_type": "error", "ename": "Z", "evalue": "", "traceback": []}]))),
+    ("small_enough", append(code("x = 1", [shown("text/plain", "a" * 1_500_000)]))),
+    ("as_run_writes_it", directly(lambda nb: nb["metadata"].update(kernelspec={"name": "my-own"}))),
+    ("as_run_writes_it", directly(lambda nb: nb["cells"][1].update(id="another"))),
+    ("as_run_writes_it", directly(lambda nb: nb["cells"][2]["metadata"].update(ExecuteTime={"start": "now"}))),
+    ("no_machine_paths", append(code("print(1)", [stream("/home/me/book/x.png\n")]))),
+    ("no_machine_paths", append(code("print(1)", [stream("C:\\Users\\me\\x.png\n")]))),
+    ("no_machine_paths", append(code("x", [result(f"'{chapters.ROOT}/x'")]))),
+    ("no_addresses", append(code("object()", [result("<object object at 0x7f1c2a3b4c5d>")]))),
+    ("no_addresses", append(code("object()", [shown("text/html", "<b>at 0x7f1c2a3b</b>")]))),
+    ("no_stderr", append(code("warn()", [stream("UserWarning: no\n", "stderr")]))),
+    ("no_widget_state", directly(lambda nb: nb["metadata"].update(widgets={"state": {}}))),
+    ("no_shell", append(code("!pip install ganbook"))),
+    ("no_shell", append(code("%pip install ganbook"))),
+    ("no_shell", append(code("x = 1\n!ls"))),
+    ("no_shell", append(code("%%bash\nls"))),
+    ("imports_of_colab", append(code("import jaxtyping"))),
+    ("imports_of_colab", append(code("def f():\n    from ot.lp import emd"))),
+    ("imports_of_colab", append(code("from . import helper"))),
+    ("no_relative_paths", append(code("open('data.csv')"))),
+    ("no_relative_paths", append(code("import numpy as np\nnp.load('../data.npz')"))),
+    ("no_relative_paths", append(markdown("![a picture](figure.png)"))),
+    ("no_relative_paths", append(markdown("```{figure} figure.png\n```"))),
+    ("no_relative_paths", append(markdown('<img src="https://example.org/badge.svg">'))),
+    ("no_interact", append(code("import ipywidgets\nipywidgets.interact(print, x=3)"))),
+    ("set_up_cell_first", directly(lambda nb: nb["cells"].pop(0))),
+    ("set_up_cell_first", edit('wanted="0.1.0"', 'wanted="0.0.9"')),
+    ("set_up_cell_first", directly(lambda nb: nb["cells"][0].update(metadata={}))),
+    ("one_address", edit("blob/trunk/notebooks", "blob/main/notebooks")),
+    ("one_address", edit("[▶ Open in Colab]", "[Colab]")),
+    ("one_address", append(markdown("[code](https://github.com/someone-else/their-book/blob/trunk/README.md)"))),
+    ("one_title", append(markdown("# A second title"))),
+    ("one_title", edit("# Good\n", "Good\n")),
+    ("ten_parts", edit("## Spot the bug", "## Bugs")),
+    ("ten_parts", swap_parts),
+    ("ten_parts", edit("## The training", "```\n## The training\n```")),
+    ("enough_claims", directly(lambda nb: [c.update(outputs=[]) for c in nb["cells"] if c["cell_type"] == "code"])),
+    ("enough_claims", append(code("claim('no', False)", [stream("✗ no\n")]))),
+    ("exercises_are_solved", edit("```{exercise} Another\n:label: ex-31-2", "```{note} Another\n:label: ex-31-2")),
+    ("exercises_are_solved", edit("{solution-start} ex-31-3", "{note} ex-31-3")),
+    ("exercises_are_solved", edit("{solution-start} ex-31-3\n:class: dropdown", "{solution-start} ex-31-3")),
+    ("exercises_are_solved", edit("```{exercise} Another\n:label: ex-31-4\n", "```{exercise} Another\n")),
+    ("exercises_are_solved", edit("claim('it holds', True)", "print('✓ it')")),
+    ("figures_have_alt_text", append(code("plot()", [shown("image/png", PIXEL)]))),
+    (
+        "figures_have_alt_text",
+        append(code("plot()", [shown("image/svg+xml", "<svg/>")], mystnb={"image": {"alt": "ab12"}})),
+    ),
+    ("figures_have_alt_text", append(code("film", [shown("text/html", "<img src='data:image/webp;base64,AA'>")]))),
+    (
+        "figures_have_alt_text",
+        append(code("film", [shown("text/html", "<img alt='' src='data:image/webp;base64,AA'>")])),
+    ),
+    ("no_placeholders", append(markdown("TODO write this"))),
+    ("no_placeholders", append(code("x = 1", mystnb={"image": {"alt": "TODO what is to be seen"}}))),
+]
+
+
+def complaints_of(check, notebook, root, name=NAME):
+    function = {each.__name__: each for each in CHECKS}[check]
+    return function(Chapter(root / "notebooks" / f"{name}.ipynb", notebook, root))
+
+
+def test_a_good_chapter_passes_every_check(good, root):
+    assert {check.__name__: check(Chapter(root / f"{NAME}.ipynb", good, root)) for check in CHECKS} == {
+        check.__name__: [] for check in CHECKS
+    }
+
+
+@pytest.mark.parametrize(("check", "plant"), DEFECTS, ids=[f"{k}-{name}" for k, (name, _) in enumerate(DEFECTS)])
+def test_a_planted_defect_is_found(check, plant, good, root):
+    bad = plant(copy.deepcopy(good))
+    found = complaints_of(check, bad, root)
+    assert found
+    assert all(isinstance(sentence, str) and len(sentence.split()) > 4 for sentence in found)
+
+
+def test_a_chapter_that_the_toc_does_not_list(good, root):
+    found = complaints_of("in_the_toc", good, root, name="32_unlisted")
+    assert "- file: notebooks/32_unlisted" in found[0]
+
+
+def test_every_check_has_a_planted_defect():
+    assert {check.__name__ for check in CHECKS} == {name for name, _ in DEFECTS} | {"in_the_toc"}
+
+
+def test_the_command_names_the_file_and_fails(good, root, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(chapters, "NOTEBOOKS", tmp_path)
+    chapters.write(tmp_path / f"{NAME}.ipynb", append(code("object()", [result("<at 0x7f1c2a3b4c5d>")]))(good))
+    assert check_notebooks.main([NAME[:2]]) == 1
+    assert f"notebooks/{NAME}.ipynb: cell" in capsys.readouterr().out
+    (tmp_path / f"{NAME}.ipynb").write_text("{}")
+    assert check_notebooks.main(["31"]) == 1
+    assert "restore it from git" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="No chapter '77'"):
+        check_notebooks.main(["77"])
+
+
+def test_the_ten_parts_are_those_of_contributing_and_of_the_template():
+    contributing = (chapters.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = [contributing.index(f"`## {part}`") for part in PARTS]
+    assert places == sorted(places)
+    template = new_chapter.TEMPLATE.read_text(encoding="utf-8")
+    assert [line.removeprefix("# ## ") for line in template.splitlines() if line.startswith("# ## ")] == list(PARTS)
+
+
+def test_there_are_notebooks():
+    assert sorted(chapters.NOTEBOOKS.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", sorted(chapters.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_this_book_keeps_the_contract(path):
+    assert check_notebooks.complaints(path) == []
