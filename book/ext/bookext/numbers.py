@@ -16,30 +16,40 @@ def _renumbered(number, first):
     return (first, *number[1:]) if number else number
 
 
-def number_by_file_name(app):
-    """Wrap Sphinx's numbering; at builder-inited, since another extension may replace it until then."""
-    original = TocTreeCollector.assign_section_numbers
+def renumber(env):
+    """Put each chapter's own number first in the numbers of its title, sections and table of contents."""
+    for docname, numbers in env.toc_secnumbers.items():
+        chapter = chapter_number(docname)
+        if chapter is None:
+            continue
+        for anchor, number in numbers.items():
+            numbers[anchor] = _renumbered(number, chapter)
+        title = env.titles.get(docname)
+        if title is not None and title.get("secnumber"):
+            title["secnumber"] = list(_renumbered(title["secnumber"], chapter))
+        for reference in env.tocs[docname].findall(nodes.reference):
+            if reference.get("secnumber"):
+                reference["secnumber"] = list(_renumbered(reference["secnumber"], chapter))
+
+
+def wrap(collector):
+    original = collector.assign_section_numbers
     if getattr(original, "by_file_name", False):  # a second build in one process
         return
 
     def assign_section_numbers(self, env):
         changed = original(self, env)
-        for docname, numbers in env.toc_secnumbers.items():
-            chapter = chapter_number(docname)
-            if chapter is None:
-                continue
-            for anchor, number in numbers.items():
-                numbers[anchor] = _renumbered(number, chapter)
-            title = env.titles.get(docname)
-            if title is not None and title.get("secnumber"):
-                title["secnumber"] = list(_renumbered(title["secnumber"], chapter))
-            for reference in env.tocs[docname].findall(nodes.reference):
-                if reference.get("secnumber"):
-                    reference["secnumber"] = list(_renumbered(reference["secnumber"], chapter))
+        renumber(env)
         return changed
 
     assign_section_numbers.by_file_name = True
-    TocTreeCollector.assign_section_numbers = assign_section_numbers
+    collector.assign_section_numbers = assign_section_numbers
+
+
+def number_by_file_name(app):
+    """Wrap the numbering that is in force: Sphinx's own, or the one with which sphinx-external-toc replaces it."""
+    for collector in TocTreeCollector.__subclasses__() or [TocTreeCollector]:
+        wrap(collector)
 
 
 def setup(app):
