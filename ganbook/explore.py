@@ -154,7 +154,7 @@ class Explore:
 
 def slider(
     draw: Callable[..., Any],
-    values: Sequence[Any],
+    values: Any,
     label: str = "z",
     *,
     alt: str,
@@ -185,8 +185,8 @@ def slider(
 
 def pad(
     draw: Callable[..., Any],
-    xs: Sequence[float],
-    ys: Sequence[float],
+    xs: Any,
+    ys: Any,
     labels: tuple[str, str] = ("z1", "z2"),
     *,
     alt: str,
@@ -219,7 +219,7 @@ def pad(
 
 def choices(
     draw: Callable[..., Any],
-    options: Sequence[Any] | Mapping[str, Any] | Mapping[str, Sequence[Any]],
+    options: Any,
     label: str = "",
     *,
     alt: str,
@@ -281,10 +281,13 @@ def _same_randomness():
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (theirs, not ours)
     torch = sys.modules.get("torch")
     state = torch.get_rng_state() if torch else None
+    gpu = torch.cuda.get_rng_state_all() if torch and torch.cuda.is_initialized() else None
     try:
         yield
     finally:
         random.setstate(python)
+        if gpu is not None:
+            torch.cuda.set_rng_state_all(gpu)
         np.random.set_state(numpy)  # noqa: NPY002
         if torch:
             torch.set_rng_state(state)

@@ -149,7 +149,8 @@ def test_points_are_drawn_where_they_are():
     film.add(torch.tensor([[0.5, 0.5]]))
     picture = np.array(film.pictures[0]).astype(int)
     size = len(picture)
-    fake, real, card = picture[size // 4, 3 * size // 4], picture[3 * size // 4, size // 4], picture[size // 2, size // 2]
+    near, half, far = size // 4, size // 2, 3 * size // 4
+    fake, real, card = picture[near, far], picture[far, near], picture[half, half]
     assert fake[0] > 180 and fake[2] < 40  # vermilion, above on the right
     assert real[2] > real[0] + 40  # pale blue, below on the left
     assert card.tolist() == [251, 250, 247]

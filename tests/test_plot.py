@@ -206,7 +206,7 @@ def test_points_stand_where_they_are():
     assert ax.get_xlim() == (-1, 3) and ax.get_ylim() == (-2, 2)
 
 
-@pytest.mark.parametrize("bad", [torch.zeros(3, 3), torch.zeros(2), torch.zeros(0, 2), torch.full((1, 2), float("nan"))])
+@pytest.mark.parametrize("bad", [torch.zeros(3, 3), torch.zeros(2), torch.zeros(0, 2), torch.full((1, 2), torch.nan)])
 def test_points_refuse_what_is_not_in_the_plane(bad):
     with pytest.raises(ValueError, match="fake must"):
         plot.points(torch.zeros(1, 2), bad)
