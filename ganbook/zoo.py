@@ -1,0 +1,218 @@
+"""The model zoo: trained generators and discriminators, each with a card that says how to make it again.
+
+    G = zoo.load("dcgan-digits").G
+    python -m ganbook.zoo list
+    python -m ganbook.zoo train dcgan-digits --out /tmp/zoo      # the same weights, if the machine is the same
+
+A training can be stopped and started again: it goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import ganbook
+from ganbook import data, features, metrics, models, recipes, weights
+from ganbook.games import GAN, latent_width
+from ganbook.recipes import Recipe
+from ganbook.train import every, train
+from ganbook.types import Samples
+
+FOLDER = Path(__file__).resolve().parent / "zoo_weights"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What defines a model of the zoo: networks, recipe, data, rounds and seed."""
+
+    build: Callable[[], tuple[nn.Module, nn.Module]]
+    recipe: Recipe
+    data: str
+    rounds: int
+    seed: int = 0
+
+
+def mlp_pair() -> tuple[nn.Module, nn.Module]:
+    """Chapter 1's fully connected pair: 64 -> 256 -> 256 -> 784 and 784 -> 256 -> 256 -> 1."""
+    G = models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28))
+    return G, models.mlp([784, 256, 256, 1], flatten=True)
+
+
+_DCGAN = replace(recipes.DCGAN, batch=64, ema_halflife=10_000)
+_small_dcgan = partial(models.dcgan, size=28, channels=1, width=32)
+
+ENTRIES: dict[str, Entry] = {
+    "mlp-digits": Entry(mlp_pair, recipes.MLP_GAN, "digits", rounds=5_000),
+    "mlp-fashion": Entry(mlp_pair, recipes.MLP_GAN, "fashion", rounds=5_000),
+    "dcgan-digits": Entry(_small_dcgan, _DCGAN, "digits", rounds=2_000),
+    "dcgan-fashion": Entry(_small_dcgan, _DCGAN, "fashion", rounds=2_000),
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained pair, frozen and in evaluation mode, with its card. G is the averaged copy where there is one."""
+
+    name: str
+    G: nn.Module
+    D: nn.Module
+    card: dict[str, Any]
+
+    def sample(self, n: int, seed: int = 0) -> Samples:
+        """n samples from the z of a seed, 500 at a time; the same ones for the same seed.
+
+        Raises: ValueError where n is not >= 1.
+        """
+        if n < 1:
+            raise ValueError(f"n must be a whole number >= 1, got {n}")
+        device = next(self.G.parameters()).device
+        z = data.normal(latent_width(self.G), device)(n, torch.Generator().manual_seed(seed))
+        with torch.no_grad():
+            return torch.cat([self.G(part) for part in z.split(500)])
+
+
+def names() -> list[str]:
+    """The models that can be loaded.
+
+    >>> set(names()) <= set(ENTRIES)
+    True
+    """
+    return weights.names(FOLDER)
+
+
+def card(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """The card of a model: command, seed, versions, rounds, duration, data, hash, and scores with intervals.
+
+    Raises: ValueError for an unknown name; OSError for a missing or damaged card.
+    """
+    known = weights.names(folder)
+    if name not in known:
+        raise ValueError(f"name must be one of {', '.join(known) or 'none (no card is here)'}, got {name!r}")
+    return weights.read_card(folder, name)
+
+
+def load(name: str, device: torch.device | str | None = None, folder: Path = FOLDER) -> Model:
+    """A trained model, its file's hash checked against its card.
+
+    Raises: ValueError for an unknown name, listing the known ones; OSError for a missing, truncated or changed file.
+    """
+    tensors, found = weights.read(folder, name)
+    with torch.random.fork_rng():
+        G, D = ENTRIES[name].build()
+    device = ganbook.device() if device is None else device
+    for net, prefix in ((G, "G/"), (D, "D/")):
+        net.load_state_dict({key[2:]: x for key, x in tensors.items() if key.startswith(prefix)})
+        net.requires_grad_(False).eval().to(device)
+    return Model(name, G, D, found)
+
+
+def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) -> dict[str, metrics.Interval]:
+    """Scores of a sampler (n, seed) -> images against the held-out images of "digits" or "fashion".
+
+    As many fakes as held-out images, drawn `repeats` times; 95 % intervals of the mean over these draws. They say how
+    sure the score of these weights is, nothing on how another training would do.
+    """
+    net, held_out = features.load(name), getattr(data, name)(split="test").x
+    training = net.features(getattr(data, name)().x)
+    real = net.features(held_out)
+    values: dict[str, list[float]] = {}
+    for seed in range(repeats):
+        images = sample(len(held_out), 1_000 + seed)
+        fake = net.features(images)
+        tag = {"features": net.tag}
+        for found in (
+            replace(metrics.frechet_distance(real, fake, **tag), name="book Frechet distance"),
+            metrics.kernel_distance(real, fake, **tag),
+            *metrics.precision_recall(real, fake, **tag), *metrics.density_coverage(real, fake, **tag),
+            metrics.inception_score(net.head(fake), splits=1, **tag),
+            metrics.image_similarity(images, pairs=2_000, seed=seed),
+            metrics.memorisation(fake, training, real, **tag),
+        ):
+            values.setdefault(found.name, []).append(float(found))
+    return {metric: metrics.interval(found) for metric, found in values.items()}
+
+
+def make(name: str, *, rounds: int | None = None, out: Path = FOLDER, checkpoint: Path | None = None,
+         progress: bool = True) -> dict[str, Any]:
+    """Train an entry, score it, and write its weights and card to `out`; returns the card.
+
+    rounds: fewer than the entry's for a trial. checkpoint: where an interrupted training goes on (default: runs/zoo).
+
+    Raises: ValueError for an unknown name; what `ganbook.train.train` raises for a checkpoint of another training.
+    """
+    if name not in ENTRIES:
+        raise ValueError(f"name must be one of {', '.join(ENTRIES)}, got {name!r}")
+    entry = ENTRIES[name]
+    total = entry.rounds if rounds is None else rounds
+    with torch.random.fork_rng():
+        torch.manual_seed(entry.seed)
+        G, D = entry.build()
+    game = GAN(G, D, entry.recipe)
+    start, cpu = time.perf_counter(), time.process_time()
+    run = train(game, getattr(data, entry.data)(), rounds=total, seed=entry.seed, progress=progress,
+                checkpoint=checkpoint or Path("runs") / "zoo" / f"{name}.safetensors", save_every=500)
+    before = run.n
+    for step in every(500, run):
+        print(f"{name}: round {step.n} of {total}, {time.perf_counter() - start:.0f} s", flush=True)
+    duration = {"seconds": round(time.perf_counter() - start, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
+                "rounds": total - before, "threads": torch.get_num_threads()}
+    sampler = G if game.average is None else game.average.module
+    tensors = {f"{prefix}/{key}": x for prefix, net in (("G", sampler), ("D", game.D))
+               for key, x in net.state_dict().items() if not key.endswith("num_batches_tracked")}
+    found = {
+        "name": name, "kind": "GAN", "averaged": game.average is not None,
+        "command": f"python -m ganbook.zoo train {name}" + ("" if total == entry.rounds else f" --rounds {total}"),
+        "seed": entry.seed, "rounds": total, "recipe": entry.recipe.describe(), "duration": duration,
+        "parameters": {"G": _count(G), "D": _count(D)},
+        "versions": {"ganbook": ganbook.__version__, "python": platform.python_version(), "torch": torch.__version__},
+        "data": {"set": entry.data, "split": "train", "sha256": data.sha256(entry.data)},
+    }
+    weights.write(out, name, tensors, found)
+    shipped = load(name, folder=out)  # the rounded weights are what is scored
+    found["scores"] = {
+        "protocol": f"against the held-out images of {entry.data}, as many fakes, 10 draws of z, 95 % t intervals",
+        "features": features.load(entry.data).tag,
+        "values": {metric: interval._asdict() for metric, interval in score(shipped.sample, entry.data).items()},
+    }
+    return weights.write(out, name, tensors, found)
+
+
+def _count(net: nn.Module) -> int:
+    return sum(p.numel() for p in net.parameters())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m ganbook.zoo", description="The model zoo of the GAN Book.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="names, sizes and book Frechet distances")
+    trainer = commands.add_parser("train", help="make a model again; goes on where it was interrupted")
+    trainer.add_argument("name", choices=sorted(ENTRIES))
+    trainer.add_argument("--rounds", type=int, help="fewer rounds, for a trial")
+    trainer.add_argument("--out", type=Path, default=FOLDER, help="folder for weights and card")
+    trainer.add_argument("--checkpoint", type=Path, help="default: runs/zoo/NAME.safetensors")
+    args = parser.parse_args(arguments)
+    if args.command == "list":
+        for name in names():
+            found = card(name)
+            distance = found["scores"]["values"]["book Frechet distance"]
+            print(f"{name:16s} {found['bytes'] / 1e6:.2f} MB  {found['rounds']} rounds  book Frechet distance "
+                  f"{distance['mean']:.2f} [{distance['low']:.2f}, {distance['high']:.2f}] "
+                  f"({found['scores']['features']})")
+        return
+    torch.set_num_threads(1)  # with more, the same seed gives other weights
+    found = make(args.name, rounds=args.rounds, out=args.out, checkpoint=args.checkpoint)
+    print(f"{args.name}: {found['bytes']} bytes, sha256 {found['sha256']}, written to {args.out}")
+
+
+if __name__ == "__main__":
+    main()
