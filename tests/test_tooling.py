@@ -1,0 +1,314 @@
+"""The writer's tools: running in place, the text form, seeds, the template, the Makefile."""
+
+import ast
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import chapters
+import new_chapter
+import pytest
+import run_notebook
+import seeds
+import setup_cell
+import text_form
+
+ROOT = chapters.ROOT
+
+
+def notebook(*sources):
+    cells = [
+        {"cell_type": "code", "execution_count": None, "id": "x", "metadata": {}, "outputs": [], "source": source}
+        for source in sources
+    ]
+    title = {"cell_type": "markdown", "id": "x", "metadata": {}, "source": "# Title"}
+    document = {"cells": [title, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return chapters.normalise(setup_cell.apply(document, "61_try"))
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """An empty folder for notebooks; returns a function that puts one there."""
+    monkeypatch.setattr(chapters, "ROOT", tmp_path)
+    monkeypatch.setattr(chapters, "NOTEBOOKS", tmp_path)
+
+    def put(name, document):
+        path = tmp_path / f"{name}.ipynb"
+        chapters.write(path, document)
+        return path
+
+    return put
+
+
+# --- make run
+
+SEE = """
+import os
+print(os.listdir(), [os.environ[n] for n in ("OMP_NUM_THREADS", "GANBOOK_STATIC")], os.environ.get("GANBOOK_SEED"))
+"""
+
+
+def test_run_executes_in_an_empty_folder_with_one_thread(shelf, monkeypatch, capsys):
+    path = shelf("61_try", notebook(SEE.strip(), "print('a')\nprint('b')\n1 + 1"))
+    assert run_notebook.main(["61"]) == 0
+    done = chapters.read(path)
+    assert chapters.normalise(done) == done
+    assert [cell.get("execution_count") for cell in done["cells"]] == [1, None, 2, 3]
+    assert done["cells"][2]["outputs"][0]["text"] == ["[] ['1', '1'] None\n"]
+    assert [output["output_type"] for output in done["cells"][3]["outputs"]] == ["stream", "execute_result"]
+    assert set(done["metadata"]["ganbook"]) == {"seconds", "cores", "threads"}
+    assert "Slowest cells" in capsys.readouterr().out
+    assert [each.name for each in path.parent.iterdir()] == [path.name], "a partial file was left"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("object()", "memory address"),
+        ("import warnings\nwarnings.warn('old')", "stderr"),
+        ("import os\nos._exit(1)", "the kernel did not survive"),
+    ],
+)
+def test_a_chapter_that_fails_is_left_untouched(shelf, capsys, source, reason):
+    path = shelf("61_try", notebook("x = 1", source))
+    before = path.read_bytes()
+    assert run_notebook.main(["61"]) == 1
+    said = capsys.readouterr().err
+    assert "61_try.ipynb was left untouched" in said
+    assert reason in said
+    assert path.read_bytes() == before
+
+
+def test_a_write_that_breaks_leaves_the_old_file(shelf, monkeypatch):
+    path = shelf("61_try", notebook("x = 1"))
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(chapters.os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        chapters.write(path, notebook("x = 2"))
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+# --- the text form
+
+
+def executed():
+    document = new_chapter.build("61_try")
+    count = 0
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"] = count
+            cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"output {count}\n"]}]
+    document["cells"][2]["metadata"]["tags"] = ["nbval-ignore-output", "hide-input"]
+    document["metadata"]["ganbook"] = {"cores": 2, "seconds": 5, "threads": 1}
+    return document
+
+
+@pytest.mark.parametrize("form", ["py:percent", "md:myst"])
+def test_the_text_form_loses_nothing(form):
+    document = executed()
+    text = text_form.to_text(document, form)
+    assert "output 1" not in text
+    assert "what is to be seen" in text
+    assert text_form.to_notebook(text, form, document) == document
+
+
+@pytest.mark.parametrize("form", ["py:percent", "md:myst"])
+def test_a_changed_cell_loses_its_output_and_the_others_keep_theirs(form):
+    document = executed()
+    text = text_form.to_text(document, form).replace("below(0.5, 1.0)", "below(0.25, 1.0)")
+    back = text_form.to_notebook(text.replace("every step", "each step"), form, document)
+    code = [cell for cell in back["cells"] if cell["cell_type"] == "code"]
+    changed = [cell for cell in code if "0.25" in chapters.source(cell)]
+    assert len(changed) == 1
+    assert changed[0]["outputs"] == []
+    assert changed[0]["execution_count"] is None
+    assert [cell["outputs"][0]["text"] for cell in code if cell["outputs"]] == [
+        ["output 1\n"],
+        ["output 2\n"],
+        ["output 4\n"],
+    ]
+
+
+def test_edits_that_were_not_read_back_are_not_overwritten(shelf, monkeypatch):
+    monkeypatch.setattr(text_form, "TEXTS", chapters.ROOT / "text")
+    path = shelf("61_try", executed())
+    text_form.out(path, "py:percent")
+    target = text_form.place(path, "py:percent")
+    target.write_text(target.read_text().replace("Every step", "My edit"))
+    with pytest.raises(SystemExit, match="make untext CH=61"):
+        text_form.out(path, "py:percent")
+    assert "My edit" in target.read_text()
+    text_form.back(path, "py:percent")
+    assert "My edit" in path.read_text()
+    assert "output 1" in path.read_text()
+    text_form.out(path, "py:percent")
+
+
+# --- seeds
+
+
+def record(sentence, holds, margin=None, **evidence):
+    return (sentence, 1), {"sentence": sentence, "holds": holds, "margin": margin, "evidence": evidence}
+
+
+def test_the_summary_counts_what_fails_and_what_is_not_made():
+    lines, failed = seeds.summary(
+        {
+            1: [record("a", True, 0.5, value=1.0), record("b", True), record("c", True)],
+            2: [record("a", True, 0.25, value=3.0), record("b", False)],
+        }
+    )
+    assert failed == 2
+    text = "\n".join(lines)
+    assert re.search(r"✓  2/2  margin +\+25.0%  a", text)
+    assert "value: 1 to 3" in text
+    assert re.search(r"✗  1/2 .* b\n +failed under seeds \[2\]", text)
+    assert re.search(r"✗  1/2 .* c\n +not made under seeds \[2\]", text)
+
+
+def test_seeds_move_a_chapter_and_find_the_claim_that_held_by_luck(shelf, capsys, monkeypatch):
+    for name in ("GANBOOK_SEED", "GANBOOK_CLAIMS"):  # the workers are forked: they must not leak into other tests
+        monkeypatch.delenv(name, raising=False)
+    lucky = "from ganbook.claims import above, claim, seed\nclaim('small', above(1500, seed(1)))\nclaim('fixed', True)"
+    path = shelf("61_try", notebook(lucky))
+    assert seeds.report(path, [1, 2]) is True
+    said = capsys.readouterr().out
+    assert re.search(r"✗  1/2 .*small\n +failed under seeds \[2\]", said)
+    assert re.search(r"✓  2/2 .*fixed", said)
+    assert "limit: 1001 to 2001" in said
+
+
+def test_a_chapter_that_breaks_off_or_claims_nothing_is_reported(shelf, capsys):
+    assert seeds.report(shelf("61_try", notebook("1 / 0")), [1]) is True
+    said = capsys.readouterr().out
+    assert "seed 1 broke off: CellExecutionError" in said
+    assert "makes no claim" in said
+
+
+# --- a new chapter, the address
+
+
+@pytest.mark.parametrize("name", ["", "topic", "1_topic", "20-topic", "20_Topic", "20_topic.ipynb", "../20_topic"])
+def test_a_bad_name_is_refused(name):
+    with pytest.raises(SystemExit, match="two digits"):
+        new_chapter.main([name])
+
+
+def test_a_number_that_is_taken_is_refused(shelf):
+    path = shelf("61_try", notebook("x = 1"))
+    before = path.read_bytes()
+    with pytest.raises(SystemExit, match="61_try"):
+        new_chapter.main(["61_other"])
+    assert path.read_bytes() == before
+
+
+def test_the_address_is_written_once(shelf, tmp_path, capsys):
+    for name in ("_config.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    path = shelf("61_try", executed())
+    config = tmp_path / "_config.yml"
+    config.write_text(re.sub(r"url: https://github.com/\S+", "url: https://github.com/new/home", config.read_text()))
+    outputs = [cell.get("outputs") for cell in chapters.read(path)["cells"]]
+    text = setup_cell.text(tmp_path)
+    assert 'repository="https://github.com/new/home"' in text
+    for document in (chapters.read(path),):
+        chapters.write(path, chapters.normalise(setup_cell.apply(document, path.stem, tmp_path)))
+    done = chapters.read(path)
+    assert chapters.source(done["cells"][0]) == text
+    assert "github/new/home/blob/main/notebooks/61_try.ipynb" in chapters.source(done["cells"][1])
+    assert chapters.source(done["cells"][1]).count("Open in Colab") == 1
+    assert [cell.get("outputs") for cell in done["cells"]] == outputs
+    again = chapters.normalise(setup_cell.apply(copy.deepcopy(done), path.stem, tmp_path))
+    assert again == done, "a second time changes nothing"
+
+
+def test_the_one_form_is_stable():
+    document = executed()
+    assert chapters.normalise(document) == document
+    ids = [cell["id"] for cell in document["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-\d+)?", each) for each in ids)
+    json.dumps(document)
+
+
+# --- the Makefile and the shell
+
+
+def make(*words):
+    outer = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    return subprocess.run(["make", *words], cwd=ROOT, env=outer, capture_output=True, text=True, check=True).stdout
+
+
+TARGETS = (
+    "env book serve test lint unit check browser nbval "
+    "run lab text untext format chapter address seeds colab bench lock clean help"
+).split()
+
+
+def test_help_names_every_target():
+    said = make("help")
+    assert [name for name in TARGETS if not re.search(rf"^ +make {name} ", said, re.M)] == []
+
+
+def test_reading_needs_only_the_light_environment():
+    commands = make("-n", "book")
+    assert ".venv-book/" in commands
+    assert ".venv/" not in commands
+    assert "-W -n --keep-going" in commands
+
+
+def test_the_book_is_served_on_this_machine_only():
+    assert "--bind 127.0.0.1" in make("-n", "serve")
+
+
+def test_everything_is_in_make_test_and_nbval_comes_last():
+    commands = make("-n", "test")
+    places = [
+        commands.index(word) for word in ("ruff check", "check_notebooks", "--ignore tests/browser", "jupyter-book")
+    ]
+    places += [commands.index("pytest tests/browser"), commands.index("--nbval")]
+    assert places == sorted(places)
+
+
+def test_continuous_integration_calls_exactly_make_test():
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert lines[-1] == "make test"
+    subprocess.run(["bash", "-n", ".ci/run"], cwd=ROOT, check=True)
+    subprocess.run(["sh", "-n", "scripts/browser_needs.sh"], cwd=ROOT, check=True)
+
+
+def test_the_missing_browser_is_said_loudly(tmp_path):
+    for program in ("sh", "dirname", "printf"):
+        (tmp_path / program).symlink_to(shutil.which(program))
+    done = subprocess.run(
+        [str(tmp_path / "sh"), "scripts/browser_needs.sh"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "apt-get install chromium" in done.stderr
+    assert "BROWSER=no" in done.stderr
+
+
+def test_the_first_script_starts_on_an_old_python():
+    source = (ROOT / "scripts" / "environment.py").read_text()
+    ast.parse(source, feature_version=(3, 6))
+    program = "import sys; sys.version_info = (3, 9, 2); sys.version = '3.9.2 (old)'; sys.argv = ['e', 'book']\n"
+    program += "__name__ = '__main__'\n" + source.replace("__file__", repr(str(ROOT / "scripts" / "environment.py")))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Python >= 3.10 is needed, this is 3.9.2" in done.stderr
+    assert "make PYTHON=" in done.stderr
