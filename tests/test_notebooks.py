@@ -217,6 +217,11 @@ def test_a_planted_defect_is_found(check, plant, good, root):
     assert all(isinstance(sentence, str) and len(sentence.split()) > 4 for sentence in found)
 
 
+def test_a_name_is_no_path(good, root):
+    fine = append(code("features.load('digits')\nopen('/proc/cpuinfo')\nPath(tempfile.mkdtemp())"))(copy.deepcopy(good))
+    assert complaints_of("no_relative_paths", fine, root) == []
+
+
 def test_a_chapter_that_the_toc_does_not_list(good, root):
     found = complaints_of("in_the_toc", good, root, name="32_unlisted")
     assert "- file: notebooks/32_unlisted" in found[0]
