@@ -93,7 +93,7 @@ def run_alone(path, python, variables):
             k
             for k, cell in enumerate(notebook.cells)
             for out in cell.get("outputs", [])
-            if out.output_type == "stream" and out.name == "stderr"
+            if out.output_type == "stream" and out.name == "stderr" and "font cache" not in out.text
         ]
         return f"cells {warned} wrote to stderr" if warned else ""
 
