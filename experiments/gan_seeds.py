@@ -9,7 +9,7 @@ from ganbook.experiments import Experiment, main
 from ganbook.games import GAN
 from ganbook.train import every, train
 
-ROUNDS, EVERY, N = 2_000, 250, 1_000
+ROUNDS, EVERY, N = 1_200, 200, 1_000
 
 
 def measure(variant: str, seed: int) -> dict[str, list[float]]:
