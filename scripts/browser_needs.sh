@@ -10,12 +10,15 @@ loud() {
   exit 1
 }
 
-if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null &&
-  ! command -v google-chrome >/dev/null; then
+browser=
+for name in ${GANBOOK_CHROMIUM:-${CHROMIUM:-chromium chromium-browser google-chrome google-chrome-stable}}; do
+  if command -v "$name" >/dev/null; then browser=$name; fi
+done
+if [ -z "$browser" ]; then
   loud "There is no Chromium, and the browser tests need one. Get it, then run the same again:" \
     "  Debian, Ubuntu:  apt-get install chromium" \
     "  Fedora:          dnf install chromium" \
-    "  macOS, others:   install Chromium or Chrome, so that 'chromium' or 'google-chrome' is on the PATH" \
+    "  macOS, others:   install Chromium or Chrome, and name it: GANBOOK_CHROMIUM=/path/to/it make test" \
     "To run all other checks without it: make test BROWSER=no"
 fi
 if [ ! -e node_modules/axe-core/axe.min.js ]; then

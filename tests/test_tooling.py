@@ -288,6 +288,58 @@ def test_continuous_integration_calls_exactly_make_test():
     subprocess.run(["sh", "-n", "scripts/browser_needs.sh"], cwd=ROOT, check=True)
 
 
+STUBS = {
+    "python3": "case $1 in -V) echo Python 3.9.2;; *) exit ${OLD_PYTHON:-0};; esac",
+    "apt-get": 'echo "apt-get $*" >>"$LOG"',
+    "make": 'echo "make $*" >>"$LOG"',
+    "id": "echo 0",
+    "date": "echo 12:00:00",
+}
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A machine with next to nothing: run(**variables) calls .ci/run there: (code, what was called, said)."""
+    shelf, log = tmp_path / "bin", tmp_path / "log"
+    shelf.mkdir()
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    for name, body in STUBS.items():
+        (shelf / name).write_text(f"#!{shutil.which('sh')}\n{body}\n")
+        (shelf / name).chmod(0o755)
+    (shelf / "dirname").symlink_to(shutil.which("dirname"))
+
+    def run(**variables):
+        log.write_text("")
+        environ = {"PATH": str(shelf), "LOG": str(log), **variables}
+        command = [shutil.which("bash"), str(tmp_path / ".ci" / "run")]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True)
+        return done.returncode, log.read_text().splitlines(), done.stderr
+
+    run.shelf = shelf
+    return run
+
+
+def test_a_bare_machine_gets_what_it_lacks_and_then_exactly_make_test(bare):
+    code, called, _ = bare()
+    assert code == 0
+    assert called[0] == "apt-get update -qq"
+    assert called[1].endswith(" git chromium fonts-liberation nodejs npm")
+    assert called[2:] == ["make test"]
+
+
+def test_a_bare_machine_without_apt_or_with_an_old_python_fails_loudly(bare):
+    code, called, said = bare(OLD_PYTHON="1")
+    assert code == 1
+    assert "Python >= 3.10 is needed" in said
+    assert "make test" not in called
+    (bare.shelf / "apt-get").unlink()
+    code, called, said = bare()
+    assert (code, called) == (1, [])
+    assert "there is no apt-get" in said
+    assert "chromium" in said
+
+
 def test_the_missing_browser_is_said_loudly(tmp_path):
     for program in ("sh", "dirname", "printf"):
         (tmp_path / program).symlink_to(shutil.which(program))
