@@ -223,3 +223,20 @@ def test_it_follows_the_theme_around_it_and_stays_readable(visit, system, attrib
 
     assert contrast(colors["title"], colors["paper"]) >= 4.5 and contrast(colors["name"], colors["paper"]) >= 4.5
     assert contrast(colors["button"], colors["paper"]) >= 3 and contrast(colors["icon"], colors["button"]) >= 4.5
+
+
+def test_the_book_theme_puts_no_plate_under_it(visit):
+    page = visit()
+    plate = page.evaluate("""() => {
+        const style = document.createElement('style');  // what pydata-sphinx-theme says in dark mode
+        style.textContent = `html[data-theme=dark] .bd-content div.cell_output .text_html:not(:has(table.dataframe)),
+            html[data-theme=dark] .bd-content div.cell_output img { background-color: rgb(9, 9, 9); padding: 8px }`;
+        document.head.append(style);
+        document.documentElement.dataset.theme = 'dark';
+        const player = document.querySelector('#film .gbp'), box = document.createElement('div');
+        player.before(box);
+        box.outerHTML = '<div class="bd-content"><div class="cell_output"><div class="text_html"></div></div></div>';
+        document.querySelector('#film .text_html').append(player);
+        const of = (q) => (s => [s.backgroundColor, s.padding])(getComputedStyle(document.querySelector(q)));
+        return [of('#film .text_html'), of('#film .gbp-img')]; }""")
+    assert plate == [["rgba(0, 0, 0, 0)", "0px"]] * 2
