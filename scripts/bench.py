@@ -1,0 +1,163 @@
+"""How fast are our training rounds? `make bench`: ratios in one process, never a timed test.
+
+Ours and the way of popular tutorials train the same networks on the same digits, in turns, block by block, so that a
+noisy machine slows both. The tutorials' way: a DataLoader that turns each image from PIL to a tensor with transforms,
+a sigmoid and BCELoss, fakes drawn twice, and `.item()` after every step. Prints the ratio of times with its spread over
+blocks, images a second, and what share of the machine's measured matrix-multiply peak the arithmetic of a round reaches.
+"""
+
+import argparse
+import copy
+import os
+import pathlib
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from torch.utils.flop_counter import FlopCounterMode
+from torchvision import transforms
+from torchvision.transforms.functional import to_pil_image
+
+from ganbook import data, models, recipes
+from ganbook.games import GAN
+from ganbook.train import fit, train
+
+CPU = torch.device("cpu")
+
+
+class Pictures(Dataset):
+    """Digits as PIL images, turned into tensors one by one when asked for, as torchvision's MNIST does."""
+
+    def __init__(self, x):
+        self.images = [to_pil_image((image + 1) / 2) for image in x]
+        self.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        return self.transform(self.images[index])
+
+
+def tutorial(G, D, x, batch, z_width, rate):
+    """The usual loop, one round at each next(): D on reals, D on fakes, G on fakes drawn again."""
+    D = nn.Sequential(D, nn.Sigmoid())
+    loader = DataLoader(Pictures(x), batch_size=batch, shuffle=True, drop_last=True)
+    criterion = nn.BCELoss()
+    adam_d = torch.optim.Adam(D.parameters(), lr=rate, betas=(0.5, 0.999))
+    adam_g = torch.optim.Adam(G.parameters(), lr=rate, betas=(0.5, 0.999))
+    losses = []
+    while True:
+        for real in loader:
+            ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
+            adam_d.zero_grad()
+            real_loss = criterion(D(real), ones)
+            real_loss.backward()
+            fake_loss = criterion(D(G(torch.randn(batch, z_width)).detach()), zeros)
+            fake_loss.backward()
+            adam_d.step()
+            adam_g.zero_grad()
+            g_loss = criterion(D(G(torch.randn(batch, z_width))), ones)
+            g_loss.backward()
+            adam_g.step()
+            losses.append((real_loss.item() + fake_loss.item(), g_loss.item()))
+            yield
+
+
+def cases():
+    """name -> (networks, recipe, rounds a block)."""
+    mlp = (models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28)), models.mlp([784, 256, 256, 1], flatten=True))
+    return {
+        "MLP GAN, 28 px, batch 64": (mlp, recipes.MLP_GAN, 40),
+        "DCGAN, 28 px, width 32, batch 128": (models.dcgan(28, 1, width=32), recipes.DCGAN, 4),
+    }
+
+
+def peak():
+    """Multiply-adds a second, counted as two operations each, of the best of several 1024^3 products."""
+    a, b = torch.randn(2, 1024, 1024)
+    best = 0.0
+    for _ in range(8):
+        start = time.perf_counter()
+        torch.mm(a, b)
+        best = max(best, 2 * 1024**3 / (time.perf_counter() - start))
+    return best
+
+
+def compare(name, networks, recipe, rounds, blocks, digits):
+    ours = train(GAN(*copy.deepcopy(networks), recipe, device=CPU), digits, rounds=10**9, progress=False)
+    z_width = next(layer for layer in networks[0] if isinstance(layer, nn.Linear)).in_features
+    theirs = tutorial(*copy.deepcopy(networks), digits.x, recipe.batch, z_width, recipe.lr_d)
+    with FlopCounterMode(display=False) as counter:
+        next(ours)
+    times = {"ours": [], "theirs": []}
+    for block in range(blocks + 1):  # the first block only warms up
+        for which, loop in (("ours", ours), ("theirs", theirs)):
+            start = time.perf_counter()
+            for _ in range(rounds):
+                next(loop)
+            if block:
+                times[which].append((time.perf_counter() - start) / rounds)
+    ratios = sorted(b / a for a, b in zip(times["ours"], times["theirs"], strict=True))
+    quarter = len(ratios) // 4
+    middle = {which: statistics.median(values) for which, values in times.items()}
+    share = counter.get_total_flops() / middle["ours"] / peak()
+    print(f"{name}: {statistics.median(ratios):.2f} times as fast as the usual loop "
+          f"(middle half of {blocks} blocks {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f})")
+    print(f"  ours {middle['ours'] * 1e3:.1f} ms a round, {recipe.batch / middle['ours']:,.0f} images a second, "
+          f"{share:.0%} of the matrix-multiply peak; usual {middle['theirs'] * 1e3:.1f} ms, "
+          f"{recipe.batch / middle['theirs']:,.0f} images a second")
+
+
+def resident():
+    """Megabytes that this process holds now (Linux)."""
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def memory(networks, recipe, digits):
+    if not pathlib.Path("/proc/self/statm").exists():
+        print("memory: not measured, this system has no /proc")
+        return
+    run = train(GAN(*copy.deepcopy(networks), recipe, device=CPU), digits, rounds=5_000, progress=False)
+    for _ in range(200):
+        next(run)
+    early = resident()
+    fit(run)
+    print(f"memory of the MLP GAN: {early:.0f} MB after 200 rounds, {resident():.0f} MB after 5,000")
+
+
+def book():
+    """The weight of the built book, page by page without what pages share."""
+    html = pathlib.Path(__file__).resolve().parent.parent / "_build" / "html"
+    pages = sorted(html.rglob("*.html"), key=lambda page: -page.stat().st_size)
+    if not pages:
+        print("book: not built, so not weighed (make book)")
+        return
+    total = sum(entry.stat().st_size for entry in html.rglob("*") if entry.is_file())
+    heaviest = ", ".join(f"{page.stem} {page.stat().st_size / 1e6:.2f} MB" for page in pages[:3])
+    print(f"book: {len(pages)} pages, {total / 1e6:.1f} MB in all; heaviest pages alone: {heaviest}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--blocks", type=int, default=12)
+    parser.add_argument("--no-memory", action="store_true", help="leave out the 5,000 rounds")
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    torch.manual_seed(0)
+    digits = data.digits(device=CPU)
+    print(f"{chosen.threads} threads; matrix-multiply peak {peak() / 1e9:.0f} Gflop/s")
+    for name, (networks, recipe, rounds) in cases().items():
+        compare(name, networks, recipe, rounds, chosen.blocks, digits)
+    if not chosen.no_memory:
+        networks, recipe, _ = next(iter(cases().values()))
+        memory(networks, recipe, digits)
+    book()
+
+
+if __name__ == "__main__":
+    main()
