@@ -43,8 +43,9 @@ def check(app, doctree):
             logger.warning(f"{file}: figure {number} of the page {wrong}; {remedy}", location=image, type="figures")
     for raw in doctree.findall(nodes.raw):
         if "html" in raw.get("format", "") and BARE_IMG.search(raw.astext()):
-            logger.warning(f"{file}: an <img> in an HTML output has no alt attribute; give it one",
-                           location=raw, type="figures")
+            logger.warning(
+                f"{file}: an <img> in an HTML output has no alt attribute; give it one", location=raw, type="figures"
+            )
 
 
 def setup(app):

@@ -50,8 +50,11 @@ def claims_of(cells: list[dict]) -> list[tuple[str, str]]:
                     heading = match.group(1)
         for output in cell.get("outputs", []):
             if output.get("output_type") == "stream" and output.get("name") == "stdout":
-                found += [(heading, line[len(MARK):].strip())
-                          for line in _text(output.get("text")).splitlines() if line.startswith(MARK)]
+                found += [
+                    (heading, line[len(MARK) :].strip())
+                    for line in _text(output.get("text")).splitlines()
+                    if line.startswith(MARK)
+                ]
     return found
 
 
@@ -65,8 +68,13 @@ def read(path: pathlib.Path) -> Chapter:
             title = match.group(1)
             break
     docname = f"notebooks/{path.stem}"
-    return Chapter(chapter_number(docname) or 0, docname, title, tuple(claims_of(notebook["cells"])),
-                   dict(notebook.get("metadata", {}).get("ganbook") or {}))
+    return Chapter(
+        chapter_number(docname) or 0,
+        docname,
+        title,
+        tuple(claims_of(notebook["cells"])),
+        dict(notebook.get("metadata", {}).get("ganbook") or {}),
+    )
 
 
 def all_chapters(root: pathlib.Path) -> list[Chapter]:

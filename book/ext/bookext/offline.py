@@ -17,8 +17,15 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 # The parts of MathJax that _config.yml's loader names, with what they load in their turn.
-MATHJAX = ["startup.js", "core.js", "input/tex.js", "input/tex/extensions", "output/chtml.js", "output/chtml/fonts",
-           "a11y/assistive-mml.js"]
+MATHJAX = [
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "input/tex/extensions",
+    "output/chtml.js",
+    "output/chtml/fonts",
+    "a11y/assistive-mml.js",
+]
 
 REMOTE = r"""["'](?:https?:)?//[^"']*["']"""
 REMOTE_SCRIPT = re.compile(rf"<script\b[^>]*\bsrc={REMOTE}[^>]*>\s*</script>\s*", re.I)
@@ -30,9 +37,15 @@ THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re
 UNUSED_FILES = ("fontawesome", "sphinx-thebe")
 SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
 # What only some pages use: (the mark of its use, the files).
-SOMETIMES = [('class="sd-', ("sphinx-design.min.css", "design-tabs.js")), ('class="cell', ("/mystnb.",)),
-             ('class="proof ', ("proof.css",)), ("exercise", ("exercise.css",))]
-MATHJAX_SCRIPTS = re.compile(r'<script>window\.MathJax = [^<]*</script>\s*|<script[^>]*\bsrc="[^"]*/mathjax/[^"]*"[^>]*></script>\s*')
+SOMETIMES = [
+    ('class="sd-', ("sphinx-design.min.css", "design-tabs.js")),
+    ('class="cell', ("/mystnb.",)),
+    ('class="proof ', ("proof.css",)),
+    ("exercise", ("exercise.css",)),
+]
+MATHJAX_SCRIPTS = re.compile(
+    r'<script>window\.MathJax = [^<]*</script>\s*|<script[^>]*\bsrc="[^"]*/mathjax/[^"]*"[^>]*></script>\s*'
+)
 FORMULA = re.compile(r'class="[^"]*\bmath\b')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FONT = re.compile(r"@font-face\{[^}]*Awesome[^}]*\}")
@@ -53,8 +66,12 @@ def without(html: str, names: tuple[str, ...]) -> str:
     '<link href="b.css" />'
     """
     some = "|".join(re.escape(name) for name in names)
-    return re.sub(rf'<link\b[^>]*\bhref="[^"]*(?:{some})[^"]*"[^>]*>\s*|'
-                  rf'<script\b[^>]*\bsrc="[^"]*(?:{some})[^"]*"[^>]*>\s*</script>\s*', "", html)
+    return re.sub(
+        rf'<link\b[^>]*\bhref="[^"]*(?:{some})[^"]*"[^>]*>\s*|'
+        rf'<script\b[^>]*\bsrc="[^"]*(?:{some})[^"]*"[^>]*>\s*</script>\s*',
+        "",
+        html,
+    )
 
 
 def mended(html: str) -> str:
@@ -63,10 +80,20 @@ def mended(html: str) -> str:
     >>> mended('<div class="proof admonition" id="proof">\\n<p>Proof. By induction.</p>')
     '<div class="proof plain-proof admonition">\\n<p><span class="proof-word">Proof.</span> By induction.</p>'
     """
-    html = re.sub(r'<div class="proof admonition" id="proof">(\s*)(<p>Proof\. ?)?',
-                  lambda m: f'<div class="proof plain-proof admonition">{m[1]}'
-                            + ('<p><span class="proof-word">Proof.</span> ' if m[2] else ""), html)
-    return re.sub(r'(<section) id="(?:proof|solution|exercise|[a-z]+)-content"', r"\1", html)
+    html = re.sub(
+        r'<div class="proof admonition" id="proof">(\s*)(<p>Proof\. ?)?',
+        lambda m: (
+            f'<div class="proof plain-proof admonition">{m[1]}'
+            + ('<p><span class="proof-word">Proof.</span> ' if m[2] else "")
+        ),
+        html,
+    )
+    html = re.sub(r'(<section) id="(?:proof|solution|exercise|[a-z]+)-content"', r"\1", html)
+    # A landmark for the sidebar, and a button whose name is what it shows.
+    html = html.replace(
+        '<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region" aria-label="The book" class'
+    )
+    return re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", html)
 
 
 def offline(html: str, search: bool = False) -> str:
@@ -114,6 +141,12 @@ def slim(static: pathlib.Path) -> None:
                 script.write_text(after, encoding="utf-8")
 
 
+def fresh(app):
+    """Forget the slimmed files of the last build, which Sphinx would otherwise complain of overwriting."""
+    for name in ("styles", "scripts"):
+        shutil.rmtree(pathlib.Path(app.outdir) / "_static" / name, ignore_errors=True)
+
+
 def finish(app, exception):
     if exception is not None or app.builder.format != "html":
         return
@@ -133,5 +166,6 @@ def finish(app, exception):
 
 
 def setup(app):
+    app.connect("builder-inited", fresh)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True}

@@ -11,11 +11,11 @@
     const mark = (box) => {
       if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
-        if (!box.hasAttribute("role")) box.setAttribute("role", "region");
+        if (!box.hasAttribute("role")) box.setAttribute("role", "group");
         if (!box.hasAttribute("aria-label")) {
           box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches(".math") ? "Formula" : "Table");
         }
-      } else if (box.getAttribute("role") === "region") {
+      } else if (box.getAttribute("role") === "group") {
         for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
       }
     };

@@ -1,0 +1,19 @@
+"""Which pages the book has, and where things are."""
+
+import pathlib
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def listed(toc=None):
+    """Every document of _toc.yml, in order."""
+    toc = toc or yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+
+
+PAGES = listed()
+CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]

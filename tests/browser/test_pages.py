@@ -1,0 +1,124 @@
+"""Every page, read alone: no request to anybody, no error, every formula set, light enough, no wider than a phone."""
+
+import pytest
+from bookpages import CHAPTERS, HTML, PAGES, listed
+
+EVERYTHING = [*PAGES, "search", "genindex"]
+MEGABYTE = 1_000_000
+
+SILENT = (
+    "() => [...document.querySelectorAll('article img')].filter(i => !i.alt.trim()).map(i => i.outerHTML.slice(0, 120))"
+)
+EMPTY = """() => [...document.querySelectorAll('article img')].filter(i => i.complete && !i.naturalWidth)
+             .map(i => i.outerHTML.slice(0, 120))"""
+TEX_ERRORS = """() => [...document.querySelectorAll('mjx-merror, mjx-mtext[style*="red"]')]
+                  .map(e => e.textContent + ' in ' + e.closest('mjx-container').textContent.slice(0, 60))"""
+RAW = r"""() => document.querySelector('article').innerText
+           .match(/\\\(|\\\[|\$\$|\{(?:eq|cite:[pt]|term|prf:ref|chapter)\}/)"""
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth + 1 ? [] :
+                [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                .slice(0, 5).map(e => e.tagName + '.' + e.className)"""
+UNFOLD = "() => document.querySelectorAll('article .toggle-hidden > .admonition-title').forEach(t => t.click())"
+
+
+@pytest.mark.parametrize("over", ["file", "http"])
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_a_page_needs_nobody_and_breaks_nothing(read, name, over):
+    seen = read(name, over)
+    assert not seen.foreign, "the page asks somebody else"
+    assert not seen.failed, "the page asks for something that is not there"
+    assert not seen.errors, "the page complains on the console"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_is_set(read, name):
+    page = read(name).page
+    formulas = page.locator("article .math").count()
+    assert page.locator("article mjx-container").count() >= formulas, "some formulas were not typeset"
+    assert not page.evaluate(TEX_ERRORS), "undefined macros or TeX errors"
+    assert page.evaluate(RAW) is None, "raw TeX or raw MyST is left in the text"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pictures_are_there_and_say_what_is_to_be_seen(read, name):
+    page = read(name).page
+    assert not page.evaluate(SILENT), "pictures without alt text"
+    assert not page.evaluate(EMPTY), "pictures that do not show"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(read, name):
+    seen = read(name, "http")
+    weight = sum(seen.sizes.values())
+    assert weight > 200_000, "the weighing itself is broken"
+    limit = 1 * MEGABYTE if name == PAGES[0] else 2.5 * MEGABYTE
+    heaviest = sorted(((size, url.rsplit("/", 1)[-1]) for url, size in seen.sizes.items()), reverse=True)[:6]
+    assert weight < limit, (
+        f"{name} weighs {weight / MEGABYTE:.2f} MB, {limit / MEGABYTE} MB are allowed; heaviest: {heaviest}"
+    )
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_nothing_pushes_the_page_sideways(read, name):
+    page = read(name).page
+    page.evaluate(UNFOLD)
+    wide = {}
+    for width in (390, 820, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide[width] = page.evaluate(TOO_WIDE)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not any(wide.values()), wide
+
+
+def test_previous_and_next_walk_through_the_whole_book(visit):
+    page, order, walked = visit(PAGES[0]).page, listed(), []
+    for _ in order:
+        walked.append(page.url.split("/_build/html/")[1].removesuffix(".html"))
+        following = page.locator(".prev-next-area a.right-next")
+        if following.count() == 0:
+            break
+        following.click()
+        page.wait_for_load_state("load")
+    assert walked == order
+    for expected in reversed(order[:-1]):
+        page.locator(".prev-next-area a.left-prev").click()
+        page.wait_for_load_state("load")
+        assert page.url.endswith(f"{expected}.html")
+
+
+def test_the_first_file_leads_to_the_front_page(visit):
+    seen = visit("index")
+    seen.page.wait_for_url(f"**/{PAGES[0]}.html")
+    assert seen.page.locator("h1").inner_text().startswith("The GAN Book")
+    assert not seen.foreign
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_solutions_are_folded_and_open_by_keyboard(visit, name):
+    page = visit(name).page
+    button = page.locator("article .solution button.toggle-button").first
+    assert button.count() == 1, f"{name} has no folded solution"
+    body = page.locator("article .solution section").first
+    assert not body.is_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    assert body.is_visible()
+    page.keyboard.press("Enter")
+    assert not body.is_visible()
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_shows_its_claims_and_its_cost(read, name):
+    page = read(name).page
+    claims = page.locator("article ul.claims > li").count()
+    assert claims > 0
+    strip = page.locator(".chapter-strip").inner_text()
+    assert f"{claims} claims checked" in strip
+    assert "measured" in strip, f"{name} has no measured cost; run: make run CH={name.split('/')[1][:2]}"
+    assert page.locator("article a[href^='https://colab.research.google.com/']").count() >= 1
+
+
+def test_every_page_that_was_built_is_tested(html):
+    folders = [HTML / "book", HTML / "notebooks"]
+    built = {path.relative_to(HTML).with_suffix("").as_posix() for folder in folders for path in folder.rglob("*.html")}
+    assert built <= set(PAGES), "pages of an older build are left: remove _build and build again"

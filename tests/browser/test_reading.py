@@ -1,0 +1,118 @@
+"""What a reader does with a page: search it, switch to dark, find the way by keyboard."""
+
+import pytest
+from bookpages import CHAPTERS, PAGES
+
+TITLE = (
+    "() => [...document.querySelector('h1').childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
+)
+FAMILY = "() => getComputedStyle(document.querySelector('article p')).fontFamily"
+
+
+def results(page):
+    page.wait_for_selector("#search-results ul.search li a, #search-results p.search-summary:not(:empty)")
+    page.wait_for_timeout(300)
+    return page.locator("#search-results ul.search li > a").all_inner_texts()
+
+
+@pytest.mark.parametrize("over", ["file", "http"])
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("jensen", "A refresher of the mathematics"),
+        ("minimax", "Glossary"),
+        ("splice", "Bug gallery"),
+        ("colab", "How to run this book"),
+    ],
+)
+def test_search_finds_terms(visit, over, words, title):
+    seen = visit(PAGES[0], over)
+    page = seen.page
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html*")
+    assert any(title in found for found in results(page)), f"{words!r} does not lead to {title!r}"
+    assert not seen.foreign
+    assert not seen.errors
+    assert not seen.failed
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_search_finds_each_chapter(visit, name):
+    title = visit(name).page.evaluate(TITLE)
+    page = visit(PAGES[0]).page
+    page.keyboard.press("Control+k")
+    page.keyboard.type(title)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html*")
+    assert any(title in found for found in results(page))
+
+
+def test_search_says_when_there_is_nothing(visit):
+    page = visit(PAGES[0]).page
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzzunheardof")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html*")
+    assert results(page) == []
+
+
+@pytest.mark.parametrize("over", ["file", "http"])
+def test_dark_mode_is_switched_and_remembered(visit, over):
+    page = visit(PAGES[0], over).page
+
+    def ground():
+        return page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+
+    light, button = ground(), page.locator("button.theme-switch-button").first
+    for _ in range(3):
+        if page.evaluate("() => document.documentElement.dataset.theme") == "dark":
+            break
+        button.click()
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    dark = ground()
+    assert dark != light
+    page.goto(page.url.replace(PAGES[0], PAGES[1]))
+    assert ground() == dark
+
+
+def test_a_reader_who_prefers_dark_gets_dark(visit):
+    page = visit(PAGES[0], color_scheme="dark").page
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_book_has_its_own_type(visit):
+    page = visit(PAGES[0]).page
+    assert page.evaluate(FAMILY).startswith('"Source Serif 4"')
+    assert page.evaluate("() => [...document.fonts].filter(f => f.status === 'loaded').length") >= 2
+
+
+def test_the_first_tab_skips_to_the_text(visit):
+    page = visit(PAGES[1]).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == "#main-content"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_table_of_contents_is_reachable(visit, width):
+    page = visit(PAGES[0], width=width).page
+    link = page.locator("#pst-primary-sidebar a, #pst-primary-sidebar-modal a", has_text="Notation").first
+    if width < 992:
+        assert not link.is_visible()
+        page.locator("button.primary-toggle").first.click()
+    link.wait_for(state="visible")
+    link.click()
+    page.wait_for_url("**/book/notation.html")
+
+
+def test_the_glossary_term_is_where_the_link_leads(read):
+    page = read("book/glossary").page
+    assert page.locator("#term-generator").count() == 1
+
+
+def test_the_map_links_what_is_written(read):
+    page = read(PAGES[0]).page
+    assert page.locator(".syllabus li").count() == 19
+    assert page.locator(".syllabus li.written a").count() == len(CHAPTERS)
+    assert page.locator(".syllabus li.to-come").count() == 19 - len(CHAPTERS)

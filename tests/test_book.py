@@ -1,0 +1,187 @@
+"""The book's sources hold together: table of contents, syllabus, citations, links, alt texts, nothing from elsewhere.
+
+What needs the built pages is asked of _build/html where it exists and is not older than the sources (make html).
+"""
+
+import doctest
+import json
+import pathlib
+import re
+import sys
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
+sys.path.insert(0, str(BOOK / "ext"))
+
+from bookext import figures, notebooks, offline  # noqa: E402
+
+PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+LISTED = [TOC["root"]] + [entry["file"] for part in TOC["parts"] for entry in part["chapters"]]
+CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+PAGES = sorted(BOOK.glob("*.md"))
+
+
+def markdown(path):
+    """The prose of a page or of a notebook."""
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def test_the_toc_lists_only_what_exists_and_all_that_exists():
+    for name in LISTED:
+        assert (ROOT / f"{name}.md").exists() or (ROOT / f"{name}.ipynb").exists(), (
+            f"_toc.yml lists {name}, which does not exist; remove the line or write the file"
+        )
+    written = {f"notebooks/{path.stem}" for path in CHAPTERS} | {f"book/{path.stem}" for path in PAGES}
+    missing = sorted(written - set(LISTED))
+    assert not missing, f"_toc.yml does not list {', '.join(missing)}; add one line for each: '- file: {missing[0]}'"
+    chapters = [name for name in LISTED if name.startswith("notebooks/")]
+    assert chapters == sorted(chapters), "_toc.yml: the chapters are not in the order of their numbers"
+
+
+def test_the_syllabus_has_nineteen_chapters_with_final_names():
+    entries = [entry for part in PARTS for entry in part["chapters"]]
+    assert [entry["number"] for entry in entries] == list(range(1, 20))
+    assert all(entry["title"] and entry["about"].endswith(".") for entry in entries)
+    names = {f"{entry['number']:02d}_{entry['name']}" for entry in entries}
+    strangers = [path.name for path in CHAPTERS if path.stem not in names]
+    assert not strangers, f"{strangers}: not a name of book/syllabus.yml; rename the notebook, the syllabus is final"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_has_the_title_of_the_syllabus(path):
+    number = notebooks.chapter_number(path.stem)
+    titles = {entry["number"]: entry["title"] for part in PARTS for entry in part["chapters"]}
+    assert notebooks.read(path).title == titles[number], (
+        f"{path.name}: its title is not that of book/syllabus.yml ({titles[number]!r}); "
+        "change one of the two (the number is added by the build)"
+    )
+
+
+def test_every_citation_exists_and_no_entry_is_doubled():
+    keys = re.findall(r"^@\w+\{([^,]+),", (BOOK / "references.bib").read_text(encoding="utf-8"), re.M)
+    assert len(keys) == len(set(keys))
+    for path in [*PAGES, *CHAPTERS]:
+        cited = {
+            key.strip() for group in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", markdown(path)) for key in group.split(",")
+        }
+        unknown = sorted(cited - set(keys))
+        assert not unknown, f"{path.name} cites {unknown}; add the entries to book/references.bib"
+
+
+def test_every_term_is_in_the_glossary():
+    text = (BOOK / "glossary.md").read_text(encoding="utf-8")
+    terms = {
+        line.strip().lower() for line in text.splitlines() if re.match(r"\S", line) and not line.startswith(("#", "`"))
+    }
+    for path in [*PAGES, *CHAPTERS]:
+        for role in re.findall(r"\{term\}`([^`]+)`", markdown(path)):
+            term = (re.search(r"<(.+)>$", role) or re.match(r"(.+)", role)).group(1).strip().lower()
+            assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_figure_says_what_is_to_be_seen(path):
+    for index, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt")
+                wrong = figures.problem(alt)
+                assert wrong is None, f"{path.name}: the figure of cell {index} {wrong}; {figures.IN_A_NOTEBOOK}"
+
+
+def test_the_lint_of_figures_refuses_what_it_must():
+    assert figures.problem("Two bell curves, shifted by one") is None
+    assert figures.problem("../_images/8dfd06a4e8f4c8f0d7e6791bf5a246ea5bb3a7853ecb42ccb58e8efbd2a3969c.png")
+    assert figures.problem("  ")
+    assert figures.BARE_IMG.search('<p><img src="x.webp"></p>')
+    assert not figures.BARE_IMG.search('<p><img src="x.webp" alt="digits"></p>')
+
+
+def test_claims_are_read_from_stdout_only():
+    cells = [
+        {"cell_type": "markdown", "source": "## The check\n```python\n## not a heading\n```\n"},
+        {
+            "cell_type": "code",
+            "source": 'claim("typed", True)',
+            "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": ["✓ one\n", "other ✓ line\n", "✓ two\n"]},
+                {"output_type": "stream", "name": "stderr", "text": "✓ three\n"},
+            ],
+        },
+    ]
+    assert notebooks.claims_of(cells) == [("The check", "one"), ("The check", "two")]
+
+
+def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
+    page = (
+        '<script src="//cdn.example/a.js"></script><link rel="stylesheet" href="https://fonts.example/b.css">'
+        '<link rel="canonical" href="https://book.example/"><a href="https://example.org">kept</a>'
+        '<script src="../_static/searchtools.js"></script><script src="../_static/doctools.js"></script>'
+    )
+    assert offline.offline(page) == (
+        '<link rel="canonical" href="https://book.example/"><a href="https://example.org">kept</a>'
+        '<script src="../_static/doctools.js"></script>'
+    )
+    assert "searchtools.js" in offline.offline(page, search=True)
+    assert offline.REMOTE_MEDIA.search('<img alt="x" src="https://img.example/badge.svg">')
+
+
+@pytest.mark.parametrize("module", [figures, notebooks, offline], ids=lambda module: module.__name__)
+def test_examples_in_the_extensions_hold(module):
+    result = doctest.testmod(module)
+    assert result.attempted and not result.failed
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_examples_in_the_pages_hold(path):
+    code = "\n".join(re.findall(r"^```pycon\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S))
+    test = doctest.DocTestParser().get_doctest(code, {}, path.stem, str(path), 0)
+    assert test.examples or path.stem != "refresher"
+    assert not doctest.DocTestRunner(verbose=False).run(test).failed
+
+
+def fresh_pages():
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *PAGES, *CHAPTERS, *(BOOK / "ext").rglob("*.py")]
+    index = HTML / "searchindex.js"
+    if not index.exists() or index.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        pytest.skip(
+            "the book is not built, or older than its sources: make html, then this again (make test does both)"
+        )
+    return [path for path in HTML.rglob("*.html") if "_static" not in path.parts]
+
+
+def test_built_pages_load_nothing_from_elsewhere():
+    loads = re.compile(r'<(?:script|img|iframe|source|link)\b[^>]*?\b(?:src|href)="((?:https?:)?//[^"]+)"[^>]*>')
+    for page in fresh_pages():
+        remote = [
+            match.group(1)
+            for match in loads.finditer(page.read_text(encoding="utf-8"))
+            if not re.search(r'rel="(?:canonical|license|author)"', match.group(0))
+        ]
+        assert not remote, f"{page.relative_to(HTML)} loads {remote}"
+
+
+def test_built_links_lead_somewhere():
+    ids = {}
+
+    def targets(page):
+        if page not in ids:
+            ids[page] = set(re.findall(r'\b(?:id|name)="([^"]+)"', page.read_text(encoding="utf-8")))
+        return ids[page]
+
+    for page in fresh_pages():
+        for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', page.read_text(encoding="utf-8")):
+            if re.match(r"[a-z]+:|//", link) or "{{" in link:
+                continue
+            place, _, anchor = link.partition("#")
+            target = (page.parent / place.partition("?")[0]).resolve() if place else page
+            assert target.exists(), f"{page.relative_to(HTML)} links {link}, which is not there"
+            if anchor and target.suffix == ".html":
+                assert anchor in targets(target), f"{page.relative_to(HTML)} links {link}; there is no such anchor"
