@@ -53,14 +53,24 @@ print(os.listdir(), [os.environ[n] for n in ("OMP_NUM_THREADS", "GANBOOK_STATIC"
 
 
 def test_run_executes_in_an_empty_folder_with_one_thread(shelf, monkeypatch, capsys):
-    path = shelf("61_try", notebook(SEE.strip(), "print('a')\nprint('b')\n1 + 1"))
+    path = shelf(
+        "61_try",
+        notebook(
+            SEE.strip(),
+            "import time\nstart = time.process_time()\nwhile time.process_time() < start + 1: pass",
+            "print('a')\nprint('b')\n1 + 1",
+        ),
+    )
     assert run_notebook.main(["61"]) == 0
     done = chapters.read(path)
     assert chapters.normalise(done) == done
-    assert [cell.get("execution_count") for cell in done["cells"]] == [1, None, 2, 3]
+    assert [cell.get("execution_count") for cell in done["cells"]] == [1, None, 2, 3, 4]
     assert done["cells"][2]["outputs"][0]["text"] == ["[] ['1', '1'] None\n"]
-    assert [output["output_type"] for output in done["cells"][3]["outputs"]] == ["stream", "execute_result"]
-    assert set(done["metadata"]["ganbook"]) == {"seconds", "cores", "threads"}
+    assert [output["output_type"] for output in done["cells"][4]["outputs"]] == ["stream", "execute_result"]
+    cost = done["metadata"]["ganbook"]
+    assert set(cost) == {"seconds", "processor_seconds", "cores", "threads"}
+    assert cost["threads"] == 1
+    assert 0 < cost["processor_seconds"] <= cost["seconds"] + 2
     assert "Slowest cells" in capsys.readouterr().out
     assert [each.name for each in path.parent.iterdir()] == [path.name], "a partial file was left"
 
