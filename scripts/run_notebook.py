@@ -59,7 +59,7 @@ def execute(notebook, timeout=2000):
 
 
 def processor_seconds():
-    """What finished children (the kernels) have used so far: on a quiet machine, with one thread, what the clock says."""
+    """What finished children (the kernels) have used: on a quiet machine, with one thread, what the clock says."""
     times = os.times()
     return times.children_user + times.children_system
 
