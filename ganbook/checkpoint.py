@@ -37,8 +37,9 @@ def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any])
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise OSError(f"checkpoint {path} could not be written ({error}); "
-                      "what was there before is unchanged") from error
+        raise OSError(
+            f"checkpoint {path} could not be written ({error}); what was there before is unchanged"
+        ) from error
 
 
 def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -53,8 +54,9 @@ def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         notes = json.loads(body[8 : 8 + length])["__metadata__"]
         facts, expected = json.loads(notes["facts"]), notes["sha256"]
     except (SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: "
-                         f"{error}") from error
+        raise ValueError(
+            f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: {error}"
+        ) from error
     if digest(tensors) != expected:
         raise ValueError(f"checkpoint {path} is damaged: its contents do not match the digest stored with them")
     return tensors, facts
@@ -73,13 +75,17 @@ def digest(tensors: dict[str, Tensor]) -> str:
 def flatten_optimizer(name: str, optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
     """An optimiser's state as flat tensors and its settings as JSON-able facts."""
     state = optimizer.state_dict()
-    tensors = {f"optimizer/{name}/{index}/{key}": torch.as_tensor(value)
-               for index, entry in state["state"].items() for key, value in entry.items()}
+    tensors = {
+        f"optimizer/{name}/{index}/{key}": torch.as_tensor(value)
+        for index, entry in state["state"].items()
+        for key, value in entry.items()
+    }
     return tensors, state["param_groups"]
 
 
-def restore_optimizer(name: str, optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor],
-                      groups: list[dict[str, Any]]) -> None:
+def restore_optimizer(
+    name: str, optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor], groups: list[dict[str, Any]]
+) -> None:
     """The inverse of flatten_optimizer."""
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():

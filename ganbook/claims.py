@@ -106,8 +106,9 @@ def seed(base: int = 0) -> int:
 
 def _record(path: str, sentence: str, true: bool, holds: bool | Bound, evidence: dict[str, object]) -> None:
     margin = holds.margin if isinstance(holds, Bound) else None
-    plain = {name: value if isinstance(value, (int, float, str, bool)) else str(value)
-             for name, value in evidence.items()}
+    plain = {
+        name: value if isinstance(value, (int, float, str, bool)) else str(value) for name, value in evidence.items()
+    }
     if margin is not None and not math.isfinite(margin):
         margin = None
     line = json.dumps({"sentence": sentence, "holds": true, "margin": margin, "evidence": plain})

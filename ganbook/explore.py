@@ -68,8 +68,10 @@ class Explore:
             raise ValueError(f"draw must give pictures of one size, got {sorted({p.size for p in self.pictures})}")
         self._blobs, weight = player.fitted(self.pictures, budget, player.QUALITIES if quality is None else (quality,))
         if weight > budget:
-            raise ValueError(f"the {len(self.pictures)} pictures take {weight} bytes, over the budget of {budget}: use "
-                             f" fewer positions, a smaller figure, or a lower quality")
+            raise ValueError(
+                f"the {len(self.pictures)} pictures take {weight} bytes, over the budget of {budget}: use "
+                f" fewer positions, a smaller figure, or a lower quality"
+            )
         self._panel: Any = None
 
     def __repr__(self) -> str:
@@ -80,8 +82,10 @@ class Explore:
 
     def html(self) -> str:
         """The static form: one element that needs no kernel and no network."""
-        titles = [", ".join(f"{k.label} {k.texts[i]}" for k, i in zip(self.knobs, at, strict=True))
-                  for at in itertools.product(*(range(len(k.texts)) for k in self.knobs))]
+        titles = [
+            ", ".join(f"{k.label} {k.texts[i]}" for k, i in zip(self.knobs, at, strict=True))
+            for at in itertools.product(*(range(len(k.texts)) for k in self.knobs))
+        ]
         view = player.View(self.pictures, self.alt)
         return player.element([view], self.knobs, [self._blobs], titles=titles, start=self.start, pad=self.pad)
 
@@ -134,8 +138,11 @@ class Explore:
 
     def _control(self, w: Any, i: int) -> Any:
         knob, values, at = self.knobs[i], self.values[i], self.start[i]
-        look = {"description": knob.label, "style": {"description_width": "initial"},
-                "layout": w.Layout(width="auto", max_width="40em")}
+        look = {
+            "description": knob.label,
+            "style": {"description_width": "initial"},
+            "layout": w.Layout(width="auto", max_width="40em"),
+        }
         if knob.kind == "choice":
             return w.ToggleButtons(options=[(text, j) for j, text in enumerate(knob.texts)], value=at, **look)
         calm = {"continuous_update": not self._slow}
@@ -144,8 +151,9 @@ class Explore:
         if all(isinstance(v, (int, np.integer)) for v in values):
             return w.IntSlider(min=int(values[0]), max=int(values[-1]), value=int(values[at]), **look, **calm)
         low, high = float(values[0]), float(values[-1])
-        return w.FloatSlider(min=low, max=high, step=(high - low) / 200, value=float(values[at]), readout_format=".3g",
-                             **look, **calm)
+        return w.FloatSlider(
+            min=low, max=high, step=(high - low) / 200, value=float(values[at]), readout_format=".3g", **look, **calm
+        )
 
     def _value(self, i: int, control: Any) -> Any:
         """What the control says, as `draw` expects it: a position for lists, a number for number lines."""
@@ -213,8 +221,18 @@ def pad(
             raise ValueError(f"{name} must be rising numbers, got {some}")
     at = [None, None] if start is None else list(start)
     where = [_start(at[0], len(vx)), _start(at[1], len(vy))]
-    return Explore(draw, [kx, ky], [vx, vy], alt=alt, start=where, between=between, quality=quality, ncol=ncol,
-                   budget=budget, pad=True)
+    return Explore(
+        draw,
+        [kx, ky],
+        [vx, vy],
+        alt=alt,
+        start=where,
+        between=between,
+        quality=quality,
+        ncol=ncol,
+        budget=budget,
+        pad=True,
+    )
 
 
 def choices(

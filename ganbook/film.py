@@ -248,8 +248,15 @@ def _element(parts: Sequence[Film], labels: Sequence[str], budget: int) -> str:
     texts = tuple(first.titles[i] or f"frame {i + 1} of {count}" for i in kept)
     views = [player.View(part.pictures, part.alt, label) for part, label in zip(parts, labels, strict=True)]
     shown = [[blobs[p * count + i] for i in kept] for p in range(len(parts))]
-    return player.element(views, [player.Knob("range", "Frame", texts)], shown, titles=texts, start=[len(kept) - 1],
-                          fps=first.fps / step, loop=first.loop)
+    return player.element(
+        views,
+        [player.Knob("range", "Frame", texts)],
+        shown,
+        titles=texts,
+        start=[len(kept) - 1],
+        fps=first.fps / step,
+        loop=first.loop,
+    )
 
 
 def _save(path: str | os.PathLike, pictures: Sequence[Image.Image], fps: float) -> None:

@@ -50,6 +50,15 @@ def latent_width(G: nn.Module) -> int:
     raise ValueError(f"G must hold a layer that tells its input width, got {type(G).__name__} without one")
 
 
+def check_shapes(x: Tensor, y: Tensor) -> None:
+    """Refuse generated samples y that are not of the data's shape.
+
+    Raises: ValueError naming G and both shapes.
+    """
+    if y.shape[1:] != x.shape[1:]:
+        raise ValueError(f"G must make samples of the data's shape {tuple(x.shape[1:])}, got {tuple(y.shape[1:])}")
+
+
 class Game(nn.Module):
     """Networks and the optimisers that own them. A new kind of play writes `round`, and nothing else."""
 
@@ -82,8 +91,14 @@ class GAN(Game):
     Source: Goodfellow et al. 2014, Algorithm 1. Derived in: chapter 1.
     """
 
-    def __init__(self, G: nn.Module, D: nn.Module, recipe: Recipe, prior: Sampler | None = None,
-                 device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        G: nn.Module,
+        D: nn.Module,
+        recipe: Recipe,
+        prior: Sampler | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         if not isinstance(recipe, Recipe):
             raise ValueError(f"recipe must be a Recipe, such as ganbook.recipes.MLP_GAN, got {recipe!r}")
         super().__init__()
@@ -104,9 +119,7 @@ class GAN(Game):
             x, z = real(recipe.batch, rng), self.prior(recipe.batch, rng)
             with torch.set_grad_enabled(k == recipe.d_steps - 1):  # only the last fakes are G's to learn from
                 y = self.G(z)
-            if y.shape[1:] != x.shape[1:]:
-                raise ValueError(f"G must make samples of the data's shape {tuple(x.shape[1:])}, "
-                                 f"got {tuple(y.shape[1:])}")
+            check_shapes(x, y)
             fakes = y.detach()
             d_loss = loss.d(self.D(x), self.D(fakes))
             for penalty in recipe.penalties:

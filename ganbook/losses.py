@@ -110,8 +110,11 @@ class NonSaturating(_OneOutput):
         check_width("real", real, 1)
         check_width("fake", fake, 1)
         # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: one softplus, nothing to overflow
-        smoothed = softplus(-real).mean() if self.real_label == 1.0 else (
-            softplus(-real) + (1.0 - self.real_label) * real).mean()
+        smoothed = (
+            softplus(-real).mean()
+            if self.real_label == 1.0
+            else (softplus(-real) + (1.0 - self.real_label) * real).mean()
+        )
         return smoothed + softplus(fake).mean()
 
     def g(self, real: Outputs | None, fake: Outputs) -> Scalar:

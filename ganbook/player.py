@@ -145,8 +145,10 @@ def fitted(images: Sequence[Image.Image], budget: int, qualities: Sequence[int] 
     """
     exact = [_webp(image, lossless=True, quality=20, method=2) for image in images]
     for quality in qualities:
-        blobs = [min(_webp(image, quality=quality, method=4), best, key=len)
-                 for image, best in zip(images, exact, strict=True)]
+        blobs = [
+            min(_webp(image, quality=quality, method=4), best, key=len)
+            for image, best in zip(images, exact, strict=True)
+        ]
         total = sum(map(weight, blobs))
         if total <= budget:
             break
@@ -189,19 +191,25 @@ def element(
     for knob, position in zip(knobs, start, strict=True):
         at = at * len(knob.texts) + position
     sources = [["data:image/webp;base64," + base64.b64encode(b).decode() for b in some] for some in blobs]
-    stage = "".join(_figure(view, some[at], titles[at] if titles else "")
-                    for view, some in zip(views, sources, strict=True))
+    stage = "".join(
+        _figure(view, some[at], titles[at] if titles else "") for view, some in zip(views, sources, strict=True)
+    )
     for some in sources:
         some[at] = ""  # the script takes it from the <img>: no picture stands twice in the page
     data = {
-        "frames": sources, "sizes": [len(k.texts) for k in knobs], "texts": [k.texts for k in knobs],
-        "titles": list(titles), "alts": [v.alt for v in views], "start": start, "fps": fps, "loop": loop,
+        "frames": sources,
+        "sizes": [len(k.texts) for k in knobs],
+        "texts": [k.texts for k in knobs],
+        "titles": list(titles),
+        "alts": [v.alt for v in views],
+        "start": start,
+        "fps": fps,
+        "loop": loop,
     }
     payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     name = "gbp-" + hashlib.sha256((stage + payload).encode()).hexdigest()[:10]
     film = fps is not None
-    controls = (_film_bar(knobs[0], start[0], titles) if film else
-                _knob_panel(knobs, start, name, pad))
+    controls = _film_bar(knobs[0], start[0], titles) if film else _knob_panel(knobs, start, name, pad)
     count = math.prod(data["sizes"])
     kind = f"Film of {count} frames" if film else f"Pictures to explore, {count} in all"
     return (
@@ -235,7 +243,7 @@ def _film_bar(knob: Knob, at: int, titles: Sequence[str]) -> str:
     wide = " gbp-wide" if width > 16 else ""
     return (
         f'<div class="gbp-bar{wide}"><button type="button" class="gbp-play" aria-label="Play">'
-        f'{PLAY.format("M8 5.2v13.6L19 12z")}</button>'
+        f"{PLAY.format('M8 5.2v13.6L19 12z')}</button>"
         f"{_range(knob, at)}"
         f'<span class="gbp-title" style="min-width:{min(width, 16)}ch">{title}</span></div>'
     )
@@ -271,11 +279,13 @@ def _knob_panel(knobs: Sequence[Knob], start: Sequence[int], name: str, pad: boo
         else:
             pills = "".join(
                 f'<label class="gbp-pill"><input type="radio" name="{name}-{i}" value="{j}"'
-                f'{" checked" if j == at else ""}><span>{html.escape(text)}</span></label>'
+                f"{' checked' if j == at else ''}><span>{html.escape(text)}</span></label>"
                 for j, text in enumerate(knob.texts)
             )
-            rows.append(f'<fieldset class="gbp-set" data-knob><legend class="gbp-name">{label}</legend>'
-                        f'<div class="gbp-pills">{pills}</div></fieldset>')
+            rows.append(
+                f'<fieldset class="gbp-set" data-knob><legend class="gbp-name">{label}</legend>'
+                f'<div class="gbp-pills">{pills}</div></fieldset>'
+            )
     parts.append(f'<div class="gbp-rows">{"".join(rows)}</div>')
     return f'<div class="gbp-panel">{"".join(parts)}</div>'
 

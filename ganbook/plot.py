@@ -1,9 +1,9 @@
 """The pictures of the book: they take an axes, return it, and never call show.
 
-    plot.style()
-    fig, ax = plt.subplots()
-    plot.curves(run.history, ax=ax)
-    plt.show()
+plot.style()
+fig, ax = plt.subplots()
+plot.curves(run.history, ax=ax)
+plt.show()
 """
 
 from __future__ import annotations
@@ -151,14 +151,29 @@ def points(
     if "real" in clouds:
         ax.scatter(*clouds["real"].T, s=16, color=COLORS.real, alpha=0.55, linewidths=0, label="real", zorder=2)
     if "fake" in clouds:
-        ax.scatter(*clouds["fake"].T, s=22, color=COLORS.fake, alpha=0.8, marker="x", linewidths=1.4, zorder=3,
-                   label="generated")
+        ax.scatter(
+            *clouds["fake"].T,
+            s=22,
+            color=COLORS.fake,
+            alpha=0.8,
+            marker="x",
+            linewidths=1.4,
+            zorder=3,
+            label="generated",
+        )
     x0, x1, y0, y1 = corners(bounds) if bounds is not None else _around(list(clouds.values()))
     ax.set(xlim=(x0, x1), ylim=(y0, y1), aspect="equal")
     ax.grid(visible=False)
     if len(clouds) == 2:
-        legend = ax.legend(loc="upper right", frameon=True, framealpha=0.9, facecolor=COLORS.card, edgecolor="none",
-                           handletextpad=0.2, borderaxespad=0.3)
+        legend = ax.legend(
+            loc="upper right",
+            frameon=True,
+            framealpha=0.9,
+            facecolor=COLORS.card,
+            edgecolor="none",
+            handletextpad=0.2,
+            borderaxespad=0.3,
+        )
         for handle in legend.legend_handles:
             handle.set_alpha(1)
     return ax
@@ -232,8 +247,10 @@ def _scores(D: Any, x: np.ndarray, score: Callable[[torch.Tensor], torch.Tensor]
         for part, mode in modes:
             part.training = mode
     if out.numel() != len(x):
-        raise ValueError(f"D must give one number a point, got outputs of shape {tuple(out.shape)} for {len(x)} "
-                         f"points; pass score=loss.score where D has several outputs")
+        raise ValueError(
+            f"D must give one number a point, got outputs of shape {tuple(out.shape)} for {len(x)} "
+            f"points; pass score=loss.score where D has several outputs"
+        )
     return player.array(out, "the output of D").astype(np.float64).reshape(-1)
 
 

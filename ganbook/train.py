@@ -82,8 +82,16 @@ def train(
 class Run(Iterator[Step]):
     """A training in progress: iterate it, stop, look, iterate on. Made by `train`."""
 
-    def __init__(self, game: Game, real: Sampler, rounds: int, seed: int, path: pathlib.Path | None, save_every: int,
-                 progress: bool) -> None:
+    def __init__(
+        self,
+        game: Game,
+        real: Sampler,
+        rounds: int,
+        seed: int,
+        path: pathlib.Path | None,
+        save_every: int,
+        progress: bool,
+    ) -> None:
         self.game, self.real, self.rounds, self.seed = game, real, rounds, seed
         self.path, self.save_every = path, save_every
         self.n = 0
@@ -142,8 +150,10 @@ class Run(Iterator[Step]):
                 value = float(loss)
                 self._history.setdefault(name, []).append(value)
                 if not math.isfinite(value):
-                    raise FloatingPointError(f"the loss of {name} is {value} at round {n}: the networks are lost. "
-                                             f"Go back to a checkpoint, or lower the learning rates.")
+                    raise FloatingPointError(
+                        f"the loss of {name} is {value} at round {n}: the networks are lost. "
+                        f"Go back to a checkpoint, or lower the learning rates."
+                    )
 
     def _facts(self) -> dict[str, str]:
         """What must agree before a checkpoint is resumed."""
@@ -156,8 +166,9 @@ class Run(Iterator[Step]):
         for name, optimizer in self.game.optimizers.items():
             state, groups[name] = files.flatten_optimizer(name, optimizer)
             tensors |= state
-        tensors |= {f"history/{name}": torch.tensor(values, dtype=torch.float64)
-                    for name, values in self._history.items()}
+        tensors |= {
+            f"history/{name}": torch.tensor(values, dtype=torch.float64) for name, values in self._history.items()
+        }
         tensors |= {f"random/{name}": state for name, state in self._global.items()}
         tensors["random/rng"] = self._rng.get_state()
         files.write(self.path, tensors, {"n": self.n, "must agree": self._facts(), "optimizers": groups})
@@ -166,24 +177,31 @@ class Run(Iterator[Step]):
         assert self.path is not None
         tensors, facts = files.read(self.path)
         theirs, ours = facts["must agree"], self._facts()
-        differences = [f"{name}: saved {theirs.get(name, 'nothing')}, now {ours.get(name, 'nothing')}"
-                       for name in sorted(theirs.keys() | ours.keys()) if theirs.get(name) != ours.get(name)]
-        saved = {name[len("game/"):]: tensor for name, tensor in tensors.items() if name.startswith("game/")}
+        differences = [
+            f"{name}: saved {theirs.get(name, 'nothing')}, now {ours.get(name, 'nothing')}"
+            for name in sorted(theirs.keys() | ours.keys())
+            if theirs.get(name) != ours.get(name)
+        ]
+        saved = {name[len("game/") :]: tensor for name, tensor in tensors.items() if name.startswith("game/")}
         current = self.game.state_dict()
         shapes = [{name: tuple(tensor.shape) for name, tensor in side.items()} for side in (saved, current)]
-        differences += [f"{name}: saved {shapes[0].get(name, 'nothing')}, now {shapes[1].get(name, 'nothing')}"
-                        for name in sorted(shapes[0].keys() | shapes[1].keys())
-                        if shapes[0].get(name) != shapes[1].get(name)]
+        differences += [
+            f"{name}: saved {shapes[0].get(name, 'nothing')}, now {shapes[1].get(name, 'nothing')}"
+            for name in sorted(shapes[0].keys() | shapes[1].keys())
+            if shapes[0].get(name) != shapes[1].get(name)
+        ]
         if facts["n"] > self.rounds:
             differences.append(f"rounds: saved {facts['n']}, now {self.rounds}")
         if differences:
-            raise ValueError(f"checkpoint {self.path} is of another training; name another file, or undo: "
-                             + "; ".join(differences))
+            raise ValueError(
+                f"checkpoint {self.path} is of another training; name another file, or undo: " + "; ".join(differences)
+            )
         self.game.load_state_dict(saved)
         for name, optimizer in self.game.optimizers.items():
             files.restore_optimizer(name, optimizer, tensors, facts["optimizers"][name])
-        self._history = {name[len("history/"):]: tensor.tolist() for name, tensor in tensors.items()
-                         if name.startswith("history/")}
+        self._history = {
+            name[len("history/") :]: tensor.tolist() for name, tensor in tensors.items() if name.startswith("history/")
+        }
         self._rng.set_state(tensors["random/rng"])
         self._global |= {name: tensors[f"random/{name}"] for name in self._global if f"random/{name}" in tensors}
         self.n = facts["n"]

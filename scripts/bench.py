@@ -2,8 +2,8 @@
 
 Ours and the way of popular tutorials train the same networks on the same digits, in turns, block by block, so that a
 noisy machine slows both. The tutorials' way: a DataLoader that turns each image from PIL to a tensor with transforms,
-a sigmoid and BCELoss, fakes drawn twice, and `.item()` after every step. Prints the ratio of times with its spread over
-blocks, images a second, and what share of the machine's measured matrix-multiply peak the arithmetic of a round reaches.
+a sigmoid and BCELoss, fakes drawn twice, and `.item()` after every step. Prints the ratio of times with its spread
+over blocks, images a second, and what share of the machine's measured matrix-multiply peak a round reaches.
 """
 
 import argparse
@@ -68,7 +68,8 @@ def tutorial(G, D, x, batch, z_width, rate):
 
 def cases():
     """name -> (networks, recipe, rounds a block)."""
-    mlp = (models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28)), models.mlp([784, 256, 256, 1], flatten=True))
+    G = models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28))
+    mlp = (G, models.mlp([784, 256, 256, 1], flatten=True))
     return {
         "MLP GAN, 28 px, batch 64": (mlp, recipes.MLP_GAN, 40),
         "DCGAN, 28 px, width 32, batch 128": (models.dcgan(28, 1, width=32), recipes.DCGAN, 4),
@@ -104,11 +105,15 @@ def compare(name, networks, recipe, rounds, blocks, digits):
     quarter = len(ratios) // 4
     middle = {which: statistics.median(values) for which, values in times.items()}
     share = counter.get_total_flops() / middle["ours"] / peak()
-    print(f"{name}: {statistics.median(ratios):.2f} times as fast as the usual loop "
-          f"(middle half of {blocks} blocks {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f})")
-    print(f"  ours {middle['ours'] * 1e3:.1f} ms a round, {recipe.batch / middle['ours']:,.0f} images a second, "
-          f"{share:.0%} of the matrix-multiply peak; usual {middle['theirs'] * 1e3:.1f} ms, "
-          f"{recipe.batch / middle['theirs']:,.0f} images a second")
+    print(
+        f"{name}: {statistics.median(ratios):.2f} times as fast as the usual loop "
+        f"(middle half of {blocks} blocks {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f})"
+    )
+    print(
+        f"  ours {middle['ours'] * 1e3:.1f} ms a round, {recipe.batch / middle['ours']:,.0f} images a second, "
+        f"{share:.0%} of the matrix-multiply peak; usual {middle['theirs'] * 1e3:.1f} ms, "
+        f"{recipe.batch / middle['theirs']:,.0f} images a second"
+    )
 
 
 def resident():

@@ -44,8 +44,12 @@ def fetch_digits(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def fetch_fashion(folder: Path) -> dict[str, np.ndarray]:
     """The first 10,000 official training images and the first 2,000 official test images, in their order."""
-    subprocess.run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", "dataset-fashion-mnist"],
-                   cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", "dataset-fashion-mnist"],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     package = next(folder.glob("dataset-fashion-mnist_*.deb"))
     subprocess.run(["dpkg-deb", "-x", package, folder / "deb"], check=True)
     where = next((folder / "deb").rglob("train-images-idx3-ubyte.gz")).parent
@@ -62,7 +66,7 @@ def read_idx(path: Path) -> np.ndarray:
     if raw[:3] != b"\0\0\x08":
         raise ValueError(f"{path.name} is no idx file of bytes")
     axes = raw[3]
-    shape = struct.unpack(f">{axes}I", raw[4:4 + 4 * axes])
+    shape = struct.unpack(f">{axes}I", raw[4 : 4 + 4 * axes])
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
@@ -85,8 +89,12 @@ def split_digits(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray
     order = interleave(images, labels)
     images, labels = images[order], labels[order]
     cut = len(images) * 9 // 10
-    return {"train_images": images[:cut], "train_labels": labels[:cut],
-            "test_images": images[cut:], "test_labels": labels[cut:]}
+    return {
+        "train_images": images[:cut],
+        "train_labels": labels[:cut],
+        "test_images": images[cut:],
+        "test_labels": labels[cut:],
+    }
 
 
 def pack(arrays: dict[str, np.ndarray]) -> bytes:

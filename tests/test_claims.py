@@ -57,7 +57,11 @@ def test_other_seeds_record_and_do_not_raise(tmp_path, monkeypatch, capsys):
     claim("holds", above(2.0, 1.0), shape=(2, 3))
     claim("does not", False)
     first, second = [json.loads(line) for line in log.read_text().splitlines()]
-    assert first == {"sentence": "holds", "holds": True, "margin": 1.0,
-                     "evidence": {"value": 2.0, "limit": 1.0, "shape": "(2, 3)"}}
+    assert first == {
+        "sentence": "holds",
+        "holds": True,
+        "margin": 1.0,
+        "evidence": {"value": 2.0, "limit": 1.0, "shape": "(2, 3)"},
+    }
     assert second["holds"] is False and second["margin"] is None
     assert capsys.readouterr().out == "✓ holds\n✗ does not\n"

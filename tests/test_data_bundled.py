@@ -28,10 +28,13 @@ def folder(tmp_path, monkeypatch):
     bundled._load.cache_clear()
 
 
-@pytest.mark.parametrize(("make", "counts"), [
-    (data.digits, {"train": 9_000, "test": 1_000, "all": 10_000}),
-    (data.fashion, {"train": 10_000, "test": 2_000, "all": 12_000}),
-])
+@pytest.mark.parametrize(
+    ("make", "counts"),
+    [
+        (data.digits, {"train": 9_000, "test": 1_000, "all": 10_000}),
+        (data.fashion, {"train": 10_000, "test": 2_000, "all": 12_000}),
+    ],
+)
 def test_counts_shapes_and_ranges(make, counts):
     for split, count in counts.items():
         sampler = make(split=split)
@@ -191,7 +194,9 @@ def test_a_file_is_read_once_in_a_process(folder):
 
 
 def test_the_import_reads_nothing_and_does_not_pull_in_torchvision():
-    code = ("import sys, ganbook.data as data; from ganbook.data import bundled; "
-            "print(bundled._load.cache_info().currsize, 'torchvision' in sys.modules)")
+    code = (
+        "import sys, ganbook.data as data; from ganbook.data import bundled; "
+        "print(bundled._load.cache_info().currsize, 'torchvision' in sys.modules)"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.split() == ["0", "False"]

@@ -32,6 +32,7 @@ def md5(path):
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
     """No network, no waiting: the pauses that would have been made."""
+
     def cut(*args, **kwargs):
         raise urllib.error.URLError("the network is cut")
 
@@ -42,8 +43,9 @@ def waits(monkeypatch):
 
 
 def idx(values):
-    return gzip.compress(b"\0\0\x08" + bytes([values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
-                         + values.tobytes(), mtime=0)
+    return gzip.compress(
+        b"\0\0\x08" + bytes([values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes(), mtime=0
+    )
 
 
 def write_idx(folder, monkeypatch, name="MNIST", counts=(30, 12)):
@@ -153,11 +155,13 @@ def write_lfw(root, monkeypatch):
     (folder / "peopleDevTest.txt").write_text("1\nGrace_Hopper\t1\n")
     (folder / "people.txt").write_text("2\n1\nGrace_Hopper\t1\n2\nAda_Lovelace\t2\nAlan_Turing\t1\n")
     (folder / "lfw-funneled.tgz").write_bytes(b"the archive, kept beside what was unpacked")
-    sums = {name: md5(folder / name) for name in ("lfw-names.txt", "people.txt", "peopleDevTrain.txt",
-                                                  "peopleDevTest.txt")}
+    sums = {
+        name: md5(folder / name) for name in ("lfw-names.txt", "people.txt", "peopleDevTrain.txt", "peopleDevTest.txt")
+    }
     monkeypatch.setattr(tv.LFWPeople, "checksums", sums)
-    monkeypatch.setattr(tv.LFWPeople, "file_dict",
-                        {"funneled": ("lfw_funneled", "lfw-funneled.tgz", md5(folder / "lfw-funneled.tgz"))})
+    monkeypatch.setattr(
+        tv.LFWPeople, "file_dict", {"funneled": ("lfw_funneled", "lfw-funneled.tgz", md5(folder / "lfw-funneled.tgz"))}
+    )
 
 
 def test_lfw_faces_are_cut_and_labelled(tmp_path, monkeypatch):
@@ -190,7 +194,7 @@ def write_celeba(root, monkeypatch):
         "identity_CelebA.txt": "".join(f"{n} {i}\n" for i, n in enumerate(names)),
         "list_bbox_celeba.txt": "6\nimage_id x_1 y_1 width height\n" + "".join(f"{n} 1 2 3 4\n" for n in names),
         "list_landmarks_align_celeba.txt": "6\na b c d e f g h i j\n"
-                                           + "".join(f"{n} 1 2 3 4 5 6 7 8 9 10\n" for n in names),
+        + "".join(f"{n} 1 2 3 4 5 6 7 8 9 10\n" for n in names),
         "list_eval_partition.txt": "".join(f"{n} {part}\n" for n, part in zip(names, (0, 0, 1, 1, 2, 2), strict=True)),
     }
     for name, text in files.items():
@@ -241,8 +245,14 @@ def test_a_download_that_never_works_ends_in_one_clear_error(tmp_path, waits):
     assert waits == [1, 2, 4]
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied"),
-                                   RuntimeError("To download files from GDrive, 'gdown' is required.")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        PermissionError(13, "Permission denied"),
+        RuntimeError("To download files from GDrive, 'gdown' is required."),
+    ],
+)
 def test_what_trying_again_cannot_mend_is_not_tried_again(error, tmp_path, monkeypatch, waits):
     class Failing(tv.CelebA):
         def download(self):
@@ -308,14 +318,23 @@ def test_the_default_folder_is_in_the_home_and_absolute(tmp_path, monkeypatch):
     assert download._root("~/x") == tmp_path / "x"
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: data.torchvision("SVHN"), "name must be one of MNIST, FashionMNIST, CIFAR10, LFWPeople, CelebA, got 'SV"),
-    (lambda: data.torchvision("MNIST", split="valid"), "split of MNIST must be one of train, test, got 'valid'"),
-    (lambda: data.torchvision("CelebA", split="x"), "split of CelebA must be one of train, valid, test, all, got 'x'"),
-    (lambda: data.torchvision("CIFAR10", size=28), "size must be one of 4, 8, 16, 32, 64, got 28"),
-    (lambda: data.torchvision("CelebA", size=0), "size must be one of 16, 32, 64, 128, got 0"),
-    (lambda: data.torchvision("MNIST", root="data"), "root .* must be an absolute folder, got 'data'"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: data.torchvision("SVHN"),
+            "name must be one of MNIST, FashionMNIST, CIFAR10, LFWPeople, CelebA, got 'SV",
+        ),
+        (lambda: data.torchvision("MNIST", split="valid"), "split of MNIST must be one of train, test, got 'valid'"),
+        (
+            lambda: data.torchvision("CelebA", split="x"),
+            "split of CelebA must be one of train, valid, test, all, got 'x'",
+        ),
+        (lambda: data.torchvision("CIFAR10", size=28), "size must be one of 4, 8, 16, 32, 64, got 28"),
+        (lambda: data.torchvision("CelebA", size=0), "size must be one of 16, 32, 64, 128, got 0"),
+        (lambda: data.torchvision("MNIST", root="data"), "root .* must be an absolute folder, got 'data'"),
+    ],
+)
 def test_bad_arguments_are_named_before_anything_is_downloaded(call, message):
     with pytest.raises(ValueError, match=message):
         call()

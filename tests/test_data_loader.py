@@ -65,11 +65,14 @@ def test_an_empty_loader_is_refused():
         data.from_loader([])(1, rng())
 
 
-@pytest.mark.parametrize(("batch", "message"), [
-    (torch.zeros(2, 1, 2, 2, dtype=torch.uint8), "loader's batch must be floating point, got torch.uint8"),
-    (torch.full((2, 1, 2, 2), 7.0), r"loader's batch must hold images in \[-1, 1\], got 7.0"),
-    (torch.full((2, 2), float("nan")), "loader's batch must be finite, got nan"),
-])
+@pytest.mark.parametrize(
+    ("batch", "message"),
+    [
+        (torch.zeros(2, 1, 2, 2, dtype=torch.uint8), "loader's batch must be floating point, got torch.uint8"),
+        (torch.full((2, 1, 2, 2), 7.0), r"loader's batch must hold images in \[-1, 1\], got 7.0"),
+        (torch.full((2, 2), float("nan")), "loader's batch must be finite, got nan"),
+    ],
+)
 def test_a_bad_batch_is_named(batch, message):
     with pytest.raises(ValueError, match=message):
         data.from_loader([batch])(1, rng())

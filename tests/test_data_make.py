@@ -36,7 +36,7 @@ def test_every_run_holds_the_classes_in_proportion(images):
     order = make_data.interleave(images, LABELS)
     assert sorted(order) == list(range(100))
     for start in range(0, 100, 10):
-        assert np.abs(np.bincount(LABELS[order[start:start + 10]], minlength=3) - [2, 3, 5]).max() <= 1
+        assert np.abs(np.bincount(LABELS[order[start : start + 10]], minlength=3) - [2, 3, 5]).max() <= 1
 
 
 def test_the_order_depends_on_the_pixels_alone(images):

@@ -149,16 +149,19 @@ def image(value, at):
     return x
 
 
-@pytest.mark.parametrize(("x", "message"), [
-    (torch.zeros(3, 2, dtype=torch.long), "x must be floating point, got torch.int64"),
-    (torch.zeros(3, 1, 2, 2, dtype=torch.uint8), r"x must be floating point, got torch.uint8 .*127\.5"),
-    (torch.zeros(3), r"x must have one sample a row.*got shape \(3,\)"),
-    (torch.zeros(0, 2), r"at least one; got shape \(0, 2\)"),
-    (torch.tensor([[0.0], [float("nan")]]), r"x must be finite, got nan at \(1, 0\)"),
-    (torch.tensor([[0.0, float("-inf")]]), r"x must be finite, got -inf at \(0, 1\)"),
-    (image(1.5, (2, 0, 1, 1)), r"x must hold images in \[-1, 1\], got 1.5 at \(2, 0, 1, 1\)"),
-    (image(-1.25, (0, 0, 0, 1)), r"x must hold images in \[-1, 1\], got -1.25 at \(0, 0, 0, 1\)"),
-])
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (torch.zeros(3, 2, dtype=torch.long), "x must be floating point, got torch.int64"),
+        (torch.zeros(3, 1, 2, 2, dtype=torch.uint8), r"x must be floating point, got torch.uint8 .*127\.5"),
+        (torch.zeros(3), r"x must have one sample a row.*got shape \(3,\)"),
+        (torch.zeros(0, 2), r"at least one; got shape \(0, 2\)"),
+        (torch.tensor([[0.0], [float("nan")]]), r"x must be finite, got nan at \(1, 0\)"),
+        (torch.tensor([[0.0, float("-inf")]]), r"x must be finite, got -inf at \(0, 1\)"),
+        (image(1.5, (2, 0, 1, 1)), r"x must hold images in \[-1, 1\], got 1.5 at \(2, 0, 1, 1\)"),
+        (image(-1.25, (0, 0, 0, 1)), r"x must hold images in \[-1, 1\], got -1.25 at \(0, 0, 0, 1\)"),
+    ],
+)
 def test_bad_samples_are_named(x, message):
     with pytest.raises(ValueError, match=message):
         data.from_tensor(x)
@@ -175,11 +178,14 @@ def test_an_array_is_not_taken_for_a_tensor():
         check_samples("x", np.zeros((2, 2)))
 
 
-@pytest.mark.parametrize(("labels", "message"), [
-    (torch.zeros(3), "labels must be a tensor of whole numbers, got torch.float32"),
-    (torch.zeros(2, dtype=torch.long), r"one row for each of the 3 rows of x, got shape \(2,\)"),
-    (torch.tensor(1), r"one row for each of the 3 rows of x, got shape \(\)"),
-])
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (torch.zeros(3), "labels must be a tensor of whole numbers, got torch.float32"),
+        (torch.zeros(2, dtype=torch.long), r"one row for each of the 3 rows of x, got shape \(2,\)"),
+        (torch.tensor(1), r"one row for each of the 3 rows of x, got shape \(\)"),
+    ],
+)
 def test_bad_labels_are_named(labels, message):
     with pytest.raises(ValueError, match=message):
         data.from_tensor(torch.zeros(3, 2), labels)

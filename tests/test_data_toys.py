@@ -92,30 +92,33 @@ def test_one_width_is_asked_of_std():
         _ = data.mixture1d([0.5, 0.5], [0.0, 1.0], [1.0, 2.0]).std
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: data.ring(modes=0), "modes must be a whole number of at least 1, got 0"),
-    (lambda: data.ring(radius=0.0), "radius must be a number above 0, got 0.0"),
-    (lambda: data.ring(std=-1.0), "std must be a number above 0, got -1.0"),
-    (lambda: data.ring(std=math.nan), "std must be a number above 0, got nan"),
-    (lambda: data.grid(side=-1), "side must be a whole number"),
-    (lambda: data.grid(spacing=math.inf), "spacing must be a number above 0, got inf"),
-    (lambda: data.nine(std=0), "std must be a number above 0, got 0"),
-    (lambda: data.swiss_roll(std=0.0), "std must be a number above 0"),
-    (lambda: data.swiss_roll(radius=-1.0), "radius must be a number above 0"),
-    (lambda: data.gaussian(mean=math.nan), "mean must be a finite number, got nan"),
-    (lambda: data.gaussian(std=0.0), "std must be a number above 0"),
-    (lambda: data.interval(1.0, 1.0), "low must be below high, got low = 1.0 and high = 1.0"),
-    (lambda: data.interval(0.0, math.inf), "high must be a finite number"),
-    (lambda: data.normal(0), "d must be a whole number of at least 1, got 0"),
-    (lambda: data.uniform(-2), "d must be a whole number of at least 1, got -2"),
-    (lambda: data.mixture1d([0.5, 0.6], [0.0, 1.0], [1.0, 1.0]), "weights must have the sum 1, got"),
-    (lambda: data.mixture1d([1.5, -0.5], [0.0, 1.0], [1.0, 1.0]), "weights must be above 0 and finite"),
-    (lambda: data.mixture1d([0.5, 0.5], [0.0, 1.0], [1.0, 0.0]), "stds must be above 0 and finite"),
-    (lambda: data.mixture1d([1.0], [0.0, 1.0], [1.0, 1.0]), "weights must hold one number for each of the 2 modes"),
-    (lambda: data.mixture1d([0.5, 0.5], [0.0, 1.0], [1.0]), "stds must hold one number for each of the 2 modes"),
-    (lambda: data.mixture1d([0.5, 0.5], [0.0, math.nan], [1.0, 1.0]), "means must be finite"),
-    (lambda: data.mixture([], [], []), "means must be finite, of shape"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: data.ring(modes=0), "modes must be a whole number of at least 1, got 0"),
+        (lambda: data.ring(radius=0.0), "radius must be a number above 0, got 0.0"),
+        (lambda: data.ring(std=-1.0), "std must be a number above 0, got -1.0"),
+        (lambda: data.ring(std=math.nan), "std must be a number above 0, got nan"),
+        (lambda: data.grid(side=-1), "side must be a whole number"),
+        (lambda: data.grid(spacing=math.inf), "spacing must be a number above 0, got inf"),
+        (lambda: data.nine(std=0), "std must be a number above 0, got 0"),
+        (lambda: data.swiss_roll(std=0.0), "std must be a number above 0"),
+        (lambda: data.swiss_roll(radius=-1.0), "radius must be a number above 0"),
+        (lambda: data.gaussian(mean=math.nan), "mean must be a finite number, got nan"),
+        (lambda: data.gaussian(std=0.0), "std must be a number above 0"),
+        (lambda: data.interval(1.0, 1.0), "low must be below high, got low = 1.0 and high = 1.0"),
+        (lambda: data.interval(0.0, math.inf), "high must be a finite number"),
+        (lambda: data.normal(0), "d must be a whole number of at least 1, got 0"),
+        (lambda: data.uniform(-2), "d must be a whole number of at least 1, got -2"),
+        (lambda: data.mixture1d([0.5, 0.6], [0.0, 1.0], [1.0, 1.0]), "weights must have the sum 1, got"),
+        (lambda: data.mixture1d([1.5, -0.5], [0.0, 1.0], [1.0, 1.0]), "weights must be above 0 and finite"),
+        (lambda: data.mixture1d([0.5, 0.5], [0.0, 1.0], [1.0, 0.0]), "stds must be above 0 and finite"),
+        (lambda: data.mixture1d([1.0], [0.0, 1.0], [1.0, 1.0]), "weights must hold one number for each of the 2 modes"),
+        (lambda: data.mixture1d([0.5, 0.5], [0.0, 1.0], [1.0]), "stds must hold one number for each of the 2 modes"),
+        (lambda: data.mixture1d([0.5, 0.5], [0.0, math.nan], [1.0, 1.0]), "means must be finite"),
+        (lambda: data.mixture([], [], []), "means must be finite, of shape"),
+    ],
+)
 def test_bad_parameters_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
@@ -135,6 +138,7 @@ def test_swiss_roll_density_is_the_integral_along_the_spiral():
         def integrand(t):
             c = 2.0 * t / (4.5 * math.pi) * np.array([math.cos(t), math.sin(t)])
             return math.exp(-((x - c) ** 2).sum() / (2 * 0.1**2)) / (2 * math.pi * 0.1**2) / (3 * math.pi)
+
         near = np.arange(1.5, 4.5, 0.25) * math.pi
         return integrate.quad(integrand, 1.5 * math.pi, 4.5 * math.pi, points=near, limit=500, epsabs=1e-14)[0]
 

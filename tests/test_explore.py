@@ -226,36 +226,45 @@ def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
         print(json.dumps([sorted(book.cells[1].outputs[0]["data"]), "widgets" in book.metadata]))
     """)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "JPY_", "GANBOOK_"))}
-    out = subprocess.run([sys.executable, "-W", "ignore", "-c", script], env=env, cwd=os.getcwd(), text=True,
-                         capture_output=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        env=env,
+        cwd=os.getcwd(),
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
     assert json.loads(out.splitlines()[-1]) == [["text/html", "text/plain"], False]
 
 
 # ---- refusals
 
 
-@pytest.mark.parametrize(("make", "what"), [
-    (lambda: explore.slider(None, [0, 1], alt="a"), "draw"),
-    (lambda: explore.slider(lambda v: None, [0, 1], alt="a"), "return ax"),
-    (lambda: explore.slider(lambda v: "text", [0, 1], alt="a"), "what draw returns must"),
-    (lambda: explore.slider(lambda v: np.full((1, 1, 8, 8), 3.0), [0, 1], alt="a"), r"must lie in \[-1, 1\]"),
-    (lambda: explore.slider(lambda v: np.zeros((v, 1, 8, 8)), [1, 4], alt="a"), "one size"),
-    (lambda: explore.slider(grey, [0], alt="a"), "values must"),
-    (lambda: explore.slider(grey, "ab", alt="a"), "values must"),
-    (lambda: explore.slider(grey, 3, alt="a"), "values must be a sequence"),
-    (lambda: explore.slider(grey, [0.0, float("nan")], alt="a"), "values must be finite"),
-    (lambda: explore.slider(grey, [0, 1], alt=""), "alt must"),
-    (lambda: explore.slider(grey, [0, 1], label="", alt="a"), "label must"),
-    (lambda: explore.slider(grey, [0, 1], alt="a", start=2), r"start must be a position in 0\.\.1"),
-    (lambda: explore.slider(grey, [0, 1], alt="a", texts=["x"]), "texts must"),
-    (lambda: explore.slider(grey, [0, 1], alt="a", quality=101), "quality must"),
-    (lambda: explore.pad(grey, [1, 0], [0, 1], alt="a"), "xs must be rising"),
-    (lambda: explore.pad(grey, [0, 1], ["a", "b"], alt="a"), "ys must be rising"),
-    (lambda: explore.pad(grey, [0, 1], [0, 1], labels="xy", alt="a"), "labels must|labels"),
-    (lambda: explore.choices(grey, {"a": [1, 2]}, label="b", alt="a"), "label must be left out"),
-    (lambda: explore.choices(grey, [1, 2], alt="a"), "label must"),
-    (lambda: explore.choices(grey, {"a": [1, 2]}, alt="a", start=[0, 0]), "start must"),
-])
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (lambda: explore.slider(None, [0, 1], alt="a"), "draw"),
+        (lambda: explore.slider(lambda v: None, [0, 1], alt="a"), "return ax"),
+        (lambda: explore.slider(lambda v: "text", [0, 1], alt="a"), "what draw returns must"),
+        (lambda: explore.slider(lambda v: np.full((1, 1, 8, 8), 3.0), [0, 1], alt="a"), r"must lie in \[-1, 1\]"),
+        (lambda: explore.slider(lambda v: np.zeros((v, 1, 8, 8)), [1, 4], alt="a"), "one size"),
+        (lambda: explore.slider(grey, [0], alt="a"), "values must"),
+        (lambda: explore.slider(grey, "ab", alt="a"), "values must"),
+        (lambda: explore.slider(grey, 3, alt="a"), "values must be a sequence"),
+        (lambda: explore.slider(grey, [0.0, float("nan")], alt="a"), "values must be finite"),
+        (lambda: explore.slider(grey, [0, 1], alt=""), "alt must"),
+        (lambda: explore.slider(grey, [0, 1], label="", alt="a"), "label must"),
+        (lambda: explore.slider(grey, [0, 1], alt="a", start=2), r"start must be a position in 0\.\.1"),
+        (lambda: explore.slider(grey, [0, 1], alt="a", texts=["x"]), "texts must"),
+        (lambda: explore.slider(grey, [0, 1], alt="a", quality=101), "quality must"),
+        (lambda: explore.pad(grey, [1, 0], [0, 1], alt="a"), "xs must be rising"),
+        (lambda: explore.pad(grey, [0, 1], ["a", "b"], alt="a"), "ys must be rising"),
+        (lambda: explore.pad(grey, [0, 1], [0, 1], labels="xy", alt="a"), "labels must|labels"),
+        (lambda: explore.choices(grey, {"a": [1, 2]}, label="b", alt="a"), "label must be left out"),
+        (lambda: explore.choices(grey, [1, 2], alt="a"), "label must"),
+        (lambda: explore.choices(grey, {"a": [1, 2]}, alt="a", start=[0, 0]), "start must"),
+    ],
+)
 def test_bad_arguments_are_named(make, what):
     with pytest.raises((ValueError, TypeError), match=what):
         make()

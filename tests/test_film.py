@@ -234,20 +234,38 @@ def test_an_empty_film_gives_advice(show, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("options", "what"), [
-    ({"fps": 0}, "fps"), ({"fps": float("nan")}, "fps"), ({"fps": 60}, "fps"), ({"ncol": 0}, "ncol"),
-    ({"alt": " "}, "alt"), ({"alt": "two\nlines"}, "alt"), ({"bounds": -1}, "bounds"), ({"budget": 0}, "budget"),
-    ({"real": np.zeros((3, 3))}, "real"),
-])
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"fps": 0}, "fps"),
+        ({"fps": float("nan")}, "fps"),
+        ({"fps": 60}, "fps"),
+        ({"ncol": 0}, "ncol"),
+        ({"alt": " "}, "alt"),
+        ({"alt": "two\nlines"}, "alt"),
+        ({"bounds": -1}, "bounds"),
+        ({"budget": 0}, "budget"),
+        ({"real": np.zeros((3, 3))}, "real"),
+    ],
+)
 def test_bad_options_are_named(options, what):
     with pytest.raises(ValueError, match=what):
         plot.Film(**options)
 
 
-@pytest.mark.parametrize("frame", [
-    torch.zeros(4, 784), torch.zeros(4, 1, 8, 8) + 2, torch.full((4, 1, 8, 8), float("nan")), torch.zeros(4, 2, 8, 8),
-    torch.full((4, 2), float("inf")), None, "picture", 3,
-])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        torch.zeros(4, 784),
+        torch.zeros(4, 1, 8, 8) + 2,
+        torch.full((4, 1, 8, 8), float("nan")),
+        torch.zeros(4, 2, 8, 8),
+        torch.full((4, 2), float("inf")),
+        None,
+        "picture",
+        3,
+    ],
+)
 def test_bad_frames_are_named(frame):
     film = plot.Film()
     with pytest.raises(ValueError, match="frame must"):

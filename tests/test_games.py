@@ -62,8 +62,9 @@ def test_round_against_the_loop_written_out(loss):
     """The same three rounds by hand, with detach and zero_grad as in a textbook: the same weights, bit for bit."""
     ours, theirs = make(loss=loss), make(loss=loss)
     rng, rng2 = (torch.Generator().manual_seed(3) for _ in range(2))
-    adam_d, adam_g = (torch.optim.Adam(net.parameters(), lr=2e-4, betas=ours.recipe.betas, fused=True)
-                      for net in (theirs.D, theirs.G))
+    adam_d, adam_g = (
+        torch.optim.Adam(net.parameters(), lr=2e-4, betas=ours.recipe.betas, fused=True) for net in (theirs.D, theirs.G)
+    )
     for _ in range(3):
         losses = ours.round(real, rng)
         x, z = real(16, rng2), torch.randn(16, 3, generator=rng2)
@@ -121,11 +122,13 @@ def test_penalty_and_loss_both_reach_d():
     x, z = real(16, rng), torch.randn(16, 3, generator=rng)
     with torch.no_grad():
         y = game.G(z)
-    expected = torch.autograd.grad(NonSaturating().d(game.D(x), game.D(y)) + 5 * game.D(x).mean(),
-                                   list(game.D.parameters()))
+    expected = torch.autograd.grad(
+        NonSaturating().d(game.D(x), game.D(y)) + 5 * game.D(x).mean(), list(game.D.parameters())
+    )
     seen = []
     game.optimizers["D"].register_step_pre_hook(
-        lambda *_: seen.extend(parameter.grad.clone() for parameter in game.D.parameters()))
+        lambda *_: seen.extend(parameter.grad.clone() for parameter in game.D.parameters())
+    )
     game.round(real, torch.Generator().manual_seed(1))
     for gradient, wanted in zip(seen, expected, strict=True):
         torch.testing.assert_close(gradient, wanted)
@@ -193,9 +196,21 @@ def test_mistakes_are_named():
         Game().round(real, torch.Generator())
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("batch", 0), ("batch", 1.5), ("d_steps", 0), ("lr_d", 0.0), ("lr_g", float("nan")), ("betas", (0.5, 1.0)),
-    ("ema_halflife", 0.0), ("ema_halflife", -1.0), ("loss", "hinge"), ("penalties", (1,))])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("batch", 0),
+        ("batch", 1.5),
+        ("d_steps", 0),
+        ("lr_d", 0.0),
+        ("lr_g", float("nan")),
+        ("betas", (0.5, 1.0)),
+        ("ema_halflife", 0.0),
+        ("ema_halflife", -1.0),
+        ("loss", "hinge"),
+        ("penalties", (1,)),
+    ],
+)
 def test_recipes_refuse(field, value):
     with pytest.raises(Exception, match=field):
         dataclasses.replace(recipes.DCGAN, **{field: value})

@@ -24,8 +24,13 @@ def sigmoid(x):
 LITERAL_D = {
     Minimax(): lambda r, f: -(torch.log(sigmoid(r)).mean() + torch.log(1 - sigmoid(f)).mean()),
     NonSaturating(): lambda r, f: -(torch.log(sigmoid(r)).mean() + torch.log(1 - sigmoid(f)).mean()),
-    NonSaturating(0.9): lambda r, f: -(0.9 * torch.log(sigmoid(r)).mean() + 0.1 * torch.log(1 - sigmoid(r)).mean()
-                                       + torch.log(1 - sigmoid(f)).mean()),
+    NonSaturating(0.9): lambda r, f: (
+        -(
+            0.9 * torch.log(sigmoid(r)).mean()
+            + 0.1 * torch.log(1 - sigmoid(r)).mean()
+            + torch.log(1 - sigmoid(f)).mean()
+        )
+    ),
     LeastSquares(): lambda r, f: ((r - 1) ** 2).mean() / 2 + (f**2).mean() / 2,
     Hinge(): lambda r, f: torch.clamp(1 - r, min=0).mean() + torch.clamp(1 + f, min=0).mean(),
 }
@@ -110,8 +115,12 @@ def test_loss_is_a_mean_over_samples(loss, outputs):
 @pytest.mark.parametrize("shape", [(4,), (4, 2), (0, 1), (4, 1, 1)])
 def test_wrong_width_is_named(loss, shape):
     good, bad = torch.zeros(4, 1), torch.zeros(shape)
-    for name, call in (("real", lambda: loss.d(bad, good)), ("fake", lambda: loss.d(good, bad)),
-                       ("fake", lambda: loss.g(None, bad)), ("out", lambda: loss.score(bad))):
+    for name, call in (
+        ("real", lambda: loss.d(bad, good)),
+        ("fake", lambda: loss.d(good, bad)),
+        ("fake", lambda: loss.g(None, bad)),
+        ("out", lambda: loss.score(bad)),
+    ):
         with pytest.raises(Exception, match=name) as caught:  # jaxtyping refuses it first where it is installed
             call()
         assert isinstance(caught.value, ValueError) or "jaxtyping" in type(caught.value).__module__

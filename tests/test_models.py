@@ -27,8 +27,9 @@ def test_mlp_activations_stand_between_layers_only():
     assert kinds == ["Linear", "LeakyReLU", "Linear", "LeakyReLU", "Linear"]
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (([2],), "widths"), (([2, 0, 1],), "widths"), (([2, 1.5],), "widths")])
+@pytest.mark.parametrize(
+    ("arguments", "message"), [(([2],), "widths"), (([2, 0, 1],), "widths"), (([2, 1.5],), "widths")]
+)
 def test_mlp_refuses(arguments, message):
     with pytest.raises(Exception, match=message):
         mlp(*arguments)
@@ -71,8 +72,9 @@ def test_dcgan_guidelines():
 def test_initialisation():
     torch.manual_seed(0)
     network, _ = dcgan(64, 3, width=16)
-    weights = torch.cat([layer.weight.flatten() for layer in network
-                         if isinstance(layer, (nn.Linear, nn.ConvTranspose2d))])
+    weights = torch.cat(
+        [layer.weight.flatten() for layer in network if isinstance(layer, (nn.Linear, nn.ConvTranspose2d))]
+    )
     assert abs(float(weights.std()) - 0.02) < 2e-4 and abs(float(weights.mean())) < 2e-4
     scales = torch.cat([layer.weight for layer in network if isinstance(layer, nn.BatchNorm2d)])
     assert abs(float(scales.mean()) - 1) < 0.01 and 0.01 < float(scales.std()) < 0.03

@@ -41,8 +41,9 @@ def contrast(a, b):
 
 
 def lab(rgb):
-    to_xyz = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175],
-                       [0.0193339, 0.119192, 0.9503041]])
+    to_xyz = np.array(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+    )
     t = to_xyz @ np.clip(rgb, 0, 1) / [0.95047, 1.0, 1.08883]
     f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
@@ -63,8 +64,9 @@ def test_each_colour_can_be_read_as_text(name):
     assert contrast(getattr(plot.COLORS, name), plot.COLORS.card) >= 4.5
 
 
-@pytest.mark.parametrize("key", ["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor",
-                                 "ytick.labelcolor"])
+@pytest.mark.parametrize(
+    "key", ["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor"]
+)
 def test_text_of_the_style_is_readable(key):
     assert contrast(plt.rcParams[key], plt.rcParams["figure.facecolor"]) >= 4.5
 
@@ -130,11 +132,21 @@ def test_grid_draws_into_the_axes_given():
     assert ax.get_title(loc="left") == "four"
 
 
-@pytest.mark.parametrize("bad", [
-    torch.zeros(4, 784), torch.zeros(1, 28, 28), torch.zeros(2, 2, 8, 8), torch.zeros(0, 1, 8, 8),
-    torch.full((1, 1, 8, 8), 1.5), torch.full((1, 1, 8, 8), float("nan")), torch.full((1, 1, 8, 8), float("inf")),
-    255 * torch.ones(1, 1, 8, 8), "images", None,
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        torch.zeros(4, 784),
+        torch.zeros(1, 28, 28),
+        torch.zeros(2, 2, 8, 8),
+        torch.zeros(0, 1, 8, 8),
+        torch.full((1, 1, 8, 8), 1.5),
+        torch.full((1, 1, 8, 8), float("nan")),
+        torch.full((1, 1, 8, 8), float("inf")),
+        255 * torch.ones(1, 1, 8, 8),
+        "images",
+        None,
+    ],
+)
 def test_grid_refuses_what_is_no_batch_of_images(bad):
     with pytest.raises(ValueError, match="images must"):
         plot.grid(bad)
@@ -185,11 +197,19 @@ def test_curves_show_a_gap_where_the_loss_was_nan():
     assert np.isnan(plot.curves({"D": [1.0, float("nan"), 1.0]}).lines[0].get_ydata()[1])
 
 
-@pytest.mark.parametrize(("history", "keys", "what"), [
-    ({"D": [1.0]}, ["E"], "keys"), ({}, None, "history"), ([], None, "history"), ({"D": []}, None, "history"),
-    ({"D": [1.0], "G": [1.0, 2.0]}, None, "history"), ([{"D": 1.0}, {"G": 1.0}], None, "history"),
-    ({"D": [[1.0]]}, None, "history"), ({"round": [1, 2, 3], "D": [1.0]}, None, "history"),
-])
+@pytest.mark.parametrize(
+    ("history", "keys", "what"),
+    [
+        ({"D": [1.0]}, ["E"], "keys"),
+        ({}, None, "history"),
+        ([], None, "history"),
+        ({"D": []}, None, "history"),
+        ({"D": [1.0], "G": [1.0, 2.0]}, None, "history"),
+        ([{"D": 1.0}, {"G": 1.0}], None, "history"),
+        ({"D": [[1.0]]}, None, "history"),
+        ({"round": [1, 2, 3], "D": [1.0]}, None, "history"),
+    ],
+)
 def test_curves_refuse_a_bad_history(history, keys, what):
     with pytest.raises(ValueError, match=what):
         plot.curves(history, keys)

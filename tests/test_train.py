@@ -182,19 +182,22 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path):
     assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"rounds": -1}, "rounds must be a whole number >= 0, got -1"),
-    ({"rounds": 2.5}, "rounds"),
-    ({"rounds": True}, "rounds"),
-    ({"save_every": 0}, "save_every must be a whole number >= 1"),
-    ({"seed": -1}, "seed must be"),
-    ({"game": "gan"}, "game"),
-    ({"real": torch.zeros(4, 2)}, "real"),
-    ({"real": lambda n, rng: torch.zeros(n, 2, dtype=torch.uint8)}, r"real\(2, rng\).* got torch.uint8"),
-    ({"real": lambda n, rng: torch.zeros(n)}, "real"),
-    ({"real": lambda n, rng: torch.zeros(1, 2)}, "real"),
-    ({"real": lambda n, rng: torch.full((n, 2), float("nan"))}, "real must return finite numbers"),
-])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rounds": -1}, "rounds must be a whole number >= 0, got -1"),
+        ({"rounds": 2.5}, "rounds"),
+        ({"rounds": True}, "rounds"),
+        ({"save_every": 0}, "save_every must be a whole number >= 1"),
+        ({"seed": -1}, "seed must be"),
+        ({"game": "gan"}, "game"),
+        ({"real": torch.zeros(4, 2)}, "real"),
+        ({"real": lambda n, rng: torch.zeros(n, 2, dtype=torch.uint8)}, r"real\(2, rng\).* got torch.uint8"),
+        ({"real": lambda n, rng: torch.zeros(n)}, "real"),
+        ({"real": lambda n, rng: torch.zeros(1, 2)}, "real"),
+        ({"real": lambda n, rng: torch.full((n, 2), float("nan"))}, "real must return finite numbers"),
+    ],
+)
 def test_bad_arguments_are_refused_before_the_first_round(changes, message):
     arguments = {"game": small(), "real": points, "rounds": 3, **changes}
     with pytest.raises(Exception, match=message):
@@ -208,8 +211,12 @@ def test_a_checkpoint_of_another_training_is_refused_with_every_difference(tmp_p
     game = small(loss=Hinge(), d_steps=2)
     with pytest.raises(ValueError, match="another training") as caught:
         train(game, points, rounds=3, seed=8, checkpoint=path)
-    for difference in ("loss: saved NonSaturating(real_label=1.0), now Hinge()", "d_steps: saved 1, now 2",
-                       "seed: saved 0, now 8", "rounds: saved 5, now 3"):
+    for difference in (
+        "loss: saved NonSaturating(real_label=1.0), now Hinge()",
+        "d_steps: saved 1, now 2",
+        "seed: saved 0, now 8",
+        "rounds: saved 5, now 3",
+    ):
         assert difference in str(caught.value)
     assert "batch" not in str(caught.value)
     wider = GAN(mlp([3, 9, 2]), mlp([2, 8, 1]), small().recipe, device=CPU)

@@ -18,8 +18,18 @@ FOLDER = Path(__file__).resolve().parent
 SPLITS = ("train", "test", "all")
 CLASSES = {
     "digits": tuple("0123456789"),
-    "fashion": ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
-                "Ankle boot"),
+    "fashion": (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
 }
 
 
@@ -96,7 +106,8 @@ def _load(name: str) -> dict[str, Tensor]:
         raise OSError(f"cannot read the bundled file {path} ({error}): install ganbook again") from error
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise OSError(f"the bundled file {path} is damaged: its SHA-256 is {found}, it must be {expected}. "
-                      "Install ganbook again")
+        raise OSError(
+            f"the bundled file {path} is damaged: its SHA-256 is {found}, it must be {expected}. Install ganbook again"
+        )
     with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
         return {key: torch.from_numpy(archive[key]) for key in archive.files}

@@ -40,18 +40,29 @@ SOURCES = {
     "FashionMNIST": Source(TRAIN_TEST, SIZES[28], IDX % "FashionMNIST"),
     "CIFAR10": Source(TRAIN_TEST, SIZES[32], "cifar-10-python.tar.gz in {root}/"),
     "LFWPeople": Source(
-        {"train": {"split": "train"}, "test": {"split": "test"}, "all": {"split": "10fold"}}, FACES,
+        {"train": {"split": "train"}, "test": {"split": "test"}, "all": {"split": "10fold"}},
+        FACES,
         "lfw-funneled.tgz, lfw-names.txt and people.txt, peopleDevTrain.txt, peopleDevTest.txt in {root}/lfw-py/, "
-        "with the archive unpacked there (folder lfw_funneled)", crop=128),
+        "with the archive unpacked there (folder lfw_funneled)",
+        crop=128,
+    ),
     "CelebA": Source(
-        {name: {"split": name} for name in ("train", "valid", "test", "all")}, FACES,
+        {name: {"split": name} for name in ("train", "valid", "test", "all")},
+        FACES,
         "img_align_celeba.zip, unpacked (folder img_align_celeba), and list_attr_celeba.txt, identity_CelebA.txt, "
-        "list_bbox_celeba.txt, list_landmarks_align_celeba.txt, list_eval_partition.txt in {root}/celeba/", crop=128),
+        "list_bbox_celeba.txt, list_landmarks_align_celeba.txt, list_eval_partition.txt in {root}/celeba/",
+        crop=128,
+    ),
 }
 
 
-def torchvision(name: str, root: str | os.PathLike[str] | None = None, split: str = "train", size: int | None = None,
-                device: torch.device | str | None = None) -> TensorSampler:
+def torchvision(
+    name: str,
+    root: str | os.PathLike[str] | None = None,
+    split: str = "train",
+    size: int | None = None,
+    device: torch.device | str | None = None,
+) -> TensorSampler:
     """One of torchvision's image sets, downloaded where it is not there yet, as a sampler of the whole set in memory.
 
     name: "MNIST", "FashionMNIST" (28 px, grey), "CIFAR10" (32 px), "LFWPeople", "CelebA" (faces, 64 px by default).
@@ -123,8 +134,9 @@ def _hopeless(error: Exception) -> bool:
     """Whether trying again cannot help: a full or forbidden folder, no gdown, a set no longer offered, bad files."""
     if isinstance(error, OSError):
         return error.errno in HOPELESS
-    return isinstance(error, (ValueError, TypeError, LookupError, AttributeError, AssertionError)) \
-        or "'gdown' is required" in str(error)
+    return isinstance(
+        error, (ValueError, TypeError, LookupError, AttributeError, AssertionError)
+    ) or "'gdown' is required" in str(error)
 
 
 def _short(error: Exception) -> str:
@@ -132,8 +144,10 @@ def _short(error: Exception) -> str:
 
 
 def _advice(name: str, source: Source, folder: Path, reason: str) -> str:
-    return (f"no {name} in {folder}: {reason}. Try again later, or put by hand {source.files.format(root=folder)}; "
-            "delete what is damaged there. Another folder: root=..., or the environment variable GANBOOK_DATA")
+    return (
+        f"no {name} in {folder}: {reason}. Try again later, or put by hand {source.files.format(root=folder)}; "
+        "delete what is damaged there. Another folder: root=..., or the environment variable GANBOOK_DATA"
+    )
 
 
 def _plain(dataset: Any, native: int, size: int) -> tuple[Tensor, Tensor, tuple[str, ...]]:

@@ -27,8 +27,9 @@ def gaussian(mean: float = 0.0, std: float = 1.0, device: torch.device | str | N
     return mixture([1.0], [[mean]], [std], device)
 
 
-def mixture1d(weights: Sequence[float], means: Sequence[float], stds: Sequence[float],
-              device: torch.device | str | None = None) -> Mixture:
+def mixture1d(
+    weights: Sequence[float], means: Sequence[float], stds: Sequence[float], device: torch.device | str | None = None
+) -> Mixture:
     """A mixture of Gaussians on the line: a sampler of (n, 1) with `.labelled`, `.log_density` and `.pdf`.
 
     p(x) = sum_i weights_i N(x; means_i, stds_i^2)

@@ -47,8 +47,10 @@ class LoaderSampler:
         finally:
             torch.set_rng_state(state)
         if batch is None:
-            raise ValueError("loader must give at least one batch on every pass; it gave none "
-                             "(an empty data set, or an iterator that can be read only once)")
+            raise ValueError(
+                "loader must give at least one batch on every pass; it gave none "
+                "(an empty data set, or an iterator that can be read only once)"
+            )
         return batch
 
 

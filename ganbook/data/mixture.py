@@ -81,8 +81,12 @@ class Mixture:
         return self.log_density(x).exp()
 
 
-def mixture(weights: Sequence[float] | Tensor, means: Sequence[Sequence[float]] | Tensor,
-            stds: Sequence[float] | Tensor, device: torch.device | str | None = None) -> Mixture:
+def mixture(
+    weights: Sequence[float] | Tensor,
+    means: Sequence[Sequence[float]] | Tensor,
+    stds: Sequence[float] | Tensor,
+    device: torch.device | str | None = None,
+) -> Mixture:
     """A mixture of k Gaussians from plain numbers: weights (k,), means (k, d), stds (k,).
 
     Raises: ValueError for weights that are not positive or not of sum 1, stds that are not positive, means that are not

@@ -30,8 +30,9 @@ def ring(modes: int = 8, radius: float = 1.0, std: float = 0.01, device: torch.d
     check_positive("radius", radius)
     check_positive("std", std)
     angles = [2 * math.pi * i / modes for i in range(modes)]
-    return mixture([1 / modes] * modes, [[radius * math.cos(a), radius * math.sin(a)] for a in angles], [std] * modes,
-                   device)
+    return mixture(
+        [1 / modes] * modes, [[radius * math.cos(a), radius * math.sin(a)] for a in angles], [std] * modes, device
+    )
 
 
 def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05, device: torch.device | str | None = None) -> Mixture:
@@ -98,9 +99,12 @@ class SwissRoll:
         c = self.curve(torch.from_numpy(math.pi * t.reshape(-1))).to(x)
         logs = torch.from_numpy(np.log(np.tile(weights / 2, panels) / panels)).to(x)
         logs = logs - math.log(2 * math.pi * self.std**2)
-        rows = [torch.logsumexp(logs - ((part[:, :1] - c[:, 0]).square() + (part[:, 1:] - c[:, 1]).square())
-                                / (2 * self.std**2), 1)
-                for part in x.split(1024)]  # (n, 1) - (m,) -> (n, m), a thousand rows at a time
+        rows = [
+            torch.logsumexp(
+                logs - ((part[:, :1] - c[:, 0]).square() + (part[:, 1:] - c[:, 1]).square()) / (2 * self.std**2), 1
+            )
+            for part in x.split(1024)
+        ]  # (n, 1) - (m,) -> (n, m), a thousand rows at a time
         return torch.cat(rows)
 
     def pdf(self, x: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:

@@ -23,8 +23,10 @@ def check_draw(n: object, rng: object) -> None:
     if not isinstance(rng, torch.Generator):
         raise TypeError(f"rng must be a torch.Generator, such as torch.Generator().manual_seed(0); got {rng!r}")
     if rng.device.type != "cpu":
-        raise ValueError("rng must be a generator of the CPU, so that one seed draws the same samples on every "
-                         f"device; got one of {rng.device}")
+        raise ValueError(
+            "rng must be a generator of the CPU, so that one seed draws the same samples on every "
+            f"device; got one of {rng.device}"
+        )
 
 
 def place(device: torch.device | str | None) -> torch.device:
@@ -105,8 +107,9 @@ class TensorSampler:
         return torch.randint(len(self.stored), (n,), generator=rng).to(self.device)
 
 
-def from_tensor(x: Tensor, labels: Tensor | None = None, classes: tuple[str, ...] = (),
-                device: torch.device | str | None = None) -> TensorSampler:
+def from_tensor(
+    x: Tensor, labels: Tensor | None = None, classes: tuple[str, ...] = (), device: torch.device | str | None = None
+) -> TensorSampler:
     """A sampler of your own samples.
 
     x: one sample a row, floating point and finite; images (n, c, h, w) in [-1, 1]. Kept as float32.
@@ -129,8 +132,9 @@ def from_tensor(x: Tensor, labels: Tensor | None = None, classes: tuple[str, ...
             got = labels.dtype if isinstance(labels, Tensor) else type(labels).__name__
             raise ValueError(f"labels must be a tensor of whole numbers, got {got}")
         if labels.dim() < 1 or len(labels) != len(x):
-            raise ValueError(f"labels must have one row for each of the {len(x)} rows of x, "
-                             f"got shape {tuple(labels.shape)}")
+            raise ValueError(
+                f"labels must have one row for each of the {len(x)} rows of x, got shape {tuple(labels.shape)}"
+            )
         labels = labels.detach().to(target, torch.int64)
     # contiguous: drawing is then a copy of whole rows, three times as fast as indexing
     return TensorSampler(x.detach().to(target, torch.float32).contiguous(), labels, tuple(classes))
@@ -146,16 +150,19 @@ def check_samples(name: str, x: object) -> None:
     if not x.is_floating_point():
         raise ValueError(f"{name} must be floating point, got {x.dtype} (for bytes: x.float() / 127.5 - 1)")
     if x.dim() < 2 or x.numel() == 0:
-        raise ValueError(f"{name} must have one sample a row, such as (n, d) or (n, c, h, w), and at least one; "
-                         f"got shape {tuple(x.shape)}")
+        raise ValueError(
+            f"{name} must have one sample a row, such as (n, d) or (n, c, h, w), and at least one; "
+            f"got shape {tuple(x.shape)}"
+        )
     finite = torch.isfinite(x)
     if not finite.all():
         raise ValueError(f"{name} must be finite, got {_first(x, ~finite)}")
     if x.dim() == 4:
         outside = x.abs() > 1
         if outside.any():
-            raise ValueError(f"{name} must hold images in [-1, 1], got {_first(x, outside)} "
-                             "(for pixels in 0..255: x / 127.5 - 1)")
+            raise ValueError(
+                f"{name} must hold images in [-1, 1], got {_first(x, outside)} (for pixels in 0..255: x / 127.5 - 1)"
+            )
 
 
 def _first(x: Tensor, bad: Tensor) -> str:
