@@ -14,6 +14,8 @@ import shutil
 
 from sphinx.util import logging
 
+from bookext import slim as slimming
+
 logger = logging.getLogger(__name__)
 
 # The parts of MathJax that _config.yml's loader names, with what they load in their turn.
@@ -122,14 +124,13 @@ def copy_mathjax(static: pathlib.Path) -> None:
             shutil.copy2(source / name, target)
 
 
-def slim(static: pathlib.Path) -> None:
-    """Remove from the theme's own files what no page of the book uses."""
-    for name in ("pydata-sphinx-theme.css", "sphinx-book-theme.css"):
-        sheet = static / "styles" / name
-        before = sheet.read_text(encoding="utf-8") if sheet.exists() else ""
-        after = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", ICON_FONT.sub("", ICON_RULE.sub("", before)))
-        if after != before:
-            sheet.write_text(after, encoding="utf-8")
+def slim(out: pathlib.Path) -> None:
+    """Remove from the theme's and the extensions' files what no page of the book uses."""
+    static, used = out / "_static", slimming.words(out)
+    for sheet in [*(static / "styles").glob("*.css"), *static.glob("*.css")]:
+        before = sheet.read_text(encoding="utf-8")
+        after = slimming.purge(ICON_FONT.sub("", ICON_RULE.sub("", before)), used)
+        sheet.write_text(after, encoding="utf-8")
     for pattern in ("**/*.map", "**/fontawesome*", "sphinx-thebe.*", "locales"):
         for path in list(static.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -143,8 +144,11 @@ def slim(static: pathlib.Path) -> None:
 
 def fresh(app):
     """Forget the slimmed files of the last build, which Sphinx would otherwise complain of overwriting."""
+    static = pathlib.Path(app.outdir) / "_static"
     for name in ("styles", "scripts"):
-        shutil.rmtree(pathlib.Path(app.outdir) / "_static" / name, ignore_errors=True)
+        shutil.rmtree(static / name, ignore_errors=True)
+    for sheet in static.glob("*.css"):
+        sheet.unlink()
 
 
 def finish(app, exception):
@@ -152,17 +156,18 @@ def finish(app, exception):
         return
     out = pathlib.Path(app.outdir)
     copy_mathjax(out / "_static")
-    slim(out / "_static")
     for page in sorted(out.rglob("*.html")):
         name = page.relative_to(out)
         if "_static" in name.parts:
             continue
         before = page.read_text(encoding="utf-8")
         after = offline(mended(before), search=name.as_posix() == "search.html")
+        after = slimming.unpack_frames(after, out / "_images", "../" * (len(name.parts) - 1))
         for tag in REMOTE_MEDIA.findall(after):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         if after != before:
             page.write_text(after, encoding="utf-8")
+    slim(out)
 
 
 def setup(app):

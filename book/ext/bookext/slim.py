@@ -1,0 +1,113 @@
+"""Lighter pages: style rules that no page can use are left out, and films become files beside the page.
+
+A film or panel carries its frames inside the notebook, so that it works anywhere. In the built book each frame is a
+file: a quarter smaller than base64, and fetched when it is shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pathlib
+import re
+
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+FRAME = re.compile(r"data:image/(webp|png|jpeg|gif);base64,([A-Za-z0-9+/=]{2000,})")
+DYNAMIC = ("bs-", "tooltip", "popover", "dropdown", "modal", "collapse", "fade", "show", "pst-", "sbt-")
+
+
+def rules(css: str):
+    """The top-level pieces of a style sheet, as (selector or at-rule, body or None).
+
+    >>> list(rules("a{b:c}@import x;@media print{d{e:f}}"))
+    [('a', 'b:c'), ('@import x', None), ('@media print', 'd{e:f}')]
+    """
+    start = depth = begin = 0
+    quote = ""
+    for i, c in enumerate(css):
+        if quote:
+            quote = "" if c == quote and css[i - 1] != "\\" else quote
+        elif c in "\"'":
+            quote = c
+        elif c == "{":
+            depth += 1
+            begin = i + 1 if depth == 1 else begin
+        elif c == "}":
+            depth -= 1
+            if depth == 0:
+                yield css[start : begin - 1].strip(), css[begin:i]
+                start = i + 1
+        elif c == ";" and depth == 0:
+            yield css[start:i].strip(), None
+            start = i + 1
+
+
+def parts(selectors: str):
+    """The selectors of a list, split at the commas outside brackets.
+
+    >>> list(parts("a:is(b,c), d"))
+    ['a:is(b,c)', 'd']
+    """
+    depth = start = 0
+    for i, c in enumerate(selectors):
+        depth += (c in "([") - (c in ")]")
+        if c == "," and depth == 0:
+            yield selectors[start:i].strip()
+            start = i + 1
+    yield selectors[start:].strip()
+
+
+def usable(selector: str, used: set[str]) -> bool:
+    """Whether all classes and ids a selector asks for occur; what stands in :not(...) or :is(...) asks for nothing.
+
+    >>> usable(".a .b:not(.c)", {"a", "b"}), usable(".a .d", {"a"})
+    (True, False)
+    """
+    plain = re.sub(r"\[[^\]]*\]", "", selector)
+    while "(" in plain and plain != (inner := re.sub(r":[\w-]+\([^()]*\)", "", plain)):
+        plain = inner
+    return all(name in used or name.startswith(DYNAMIC) for name in NAME.findall(plain.replace("\\", "")))
+
+
+def purge(css: str, used: set[str]) -> str:
+    """A style sheet without the rules that nothing can match.
+
+    >>> purge("/* x */.a{b:c}.z,.a .y{d:e}@media print{.z{f:g}}@font-face{h:i}", {"a", "y"})
+    '.a{b:c}.a .y{d:e}@font-face{h:i}'
+    """
+    kept = []
+    for head, body in rules(re.sub(r"/\*.*?\*/", "", css, flags=re.S)):
+        if body is None:
+            kept.append(f"{head};")
+        elif head.startswith(("@media", "@supports", "@layer", "@container")):
+            inner = purge(body, used)
+            kept.append(f"{head}{{{inner}}}" if inner else "")
+        elif head.startswith("@"):
+            kept.append(f"{head}{{{body}}}")
+        else:
+            chosen = [part for part in parts(head) if usable(part, used)]
+            kept.append(f"{','.join(chosen)}{{{body}}}" if chosen else "")
+    return "".join(kept)
+
+
+def words(folder: pathlib.Path) -> set[str]:
+    """Every word that stands in a page or a script of the built book: more than the class names, never fewer."""
+    used: set[str] = set()
+    for path in [*folder.rglob("*.html"), *(folder / "_static").rglob("*.js")]:
+        if "mathjax" not in path.parts:
+            used.update(WORD.findall(re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_text(encoding="utf-8"))))
+    return used
+
+
+def unpack_frames(html: str, images: pathlib.Path, prefix: str) -> str:
+    """The page with its large inline pictures written to `images` and named there."""
+
+    def write(match: re.Match) -> str:
+        content = base64.b64decode(match[2])
+        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{match[1]}"
+        images.mkdir(exist_ok=True)
+        (images / name).write_bytes(content)
+        return f"{prefix}_images/{name}"
+
+    return FRAME.sub(write, html)
