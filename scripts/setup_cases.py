@@ -46,6 +46,7 @@ def environment(python, url, bare, home, hosted=True):
         "PATH": os.pathsep.join([str(pathlib.Path(python).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
         "HOME": str(home),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a note of the debugger on standard error
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_COUNT": "2",
         "GIT_CONFIG_KEY_0": f"url.{pathlib.Path(bare).resolve().as_uri()}.insteadOf",
