@@ -5,7 +5,7 @@ finished run to disk at once (so that it can be stopped and started again), and 
 ganbook/results/NAME.json. A chapter shows `load(NAME)`, says so, and re-runs a small part live.
 
     python experiments/NAME.py                      # on one machine
-    accelerate launch experiments/NAME.py           # the runs shared among processes, GPUs or machines
+    accelerate launch experiments/NAME.py           # the runs shared among GPUs or machines, with a common folder
 
 `refuse` compares a results file with its script: tests/test_experiments.py calls it for every file that ships.
 """
@@ -210,12 +210,15 @@ def digest(source: str) -> str:
 
 
 def _accelerate() -> Any:
-    """The process group, where the script was started by `accelerate launch` as several processes; else None."""
+    """The process group, where `accelerate launch` (or torchrun) started several processes; else None.
+
+    Raises: ImportError where several processes were started and accelerate is missing.
+    """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return None
     from accelerate import PartialState
 
-    return PartialState()
+    return PartialState(cpu=ganbook.device().type == "cpu")  # without cpu=True it takes each process for the only one
 
 
 def _work(experiment: Experiment, jobs: Iterable[tuple[str, int]], parts: Path, stamp: str) -> None:

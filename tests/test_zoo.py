@@ -1,0 +1,147 @@
+"""The zoo: what ships loads and scores as its card says; damage is named; a stopped training gives the same weights."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from safetensors import safe_open
+from torch.testing import assert_close
+
+from ganbook import data, features, weights, zoo
+from ganbook.metrics import frechet_distance
+
+METRICS = {"book Frechet distance", "kernel distance", "precision", "recall", "density", "coverage", "Inception Score",
+           "MS-SSIM", "memorisation"}
+
+
+def test_the_first_entries_ship():
+    assert set(zoo.names()) >= {"mlp-digits", "mlp-fashion", "dcgan-digits", "dcgan-fashion"}
+    assert set(zoo.names()) <= set(zoo.ENTRIES)
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_card_says_how_to_make_the_model_again(name):
+    card, entry = zoo.card(name), zoo.ENTRIES[name]
+    assert card["command"] == f"python -m ganbook.zoo train {name}"
+    assert (card["rounds"], card["seed"]) == (entry.rounds, entry.seed)
+    assert card["recipe"] == entry.recipe.describe()
+    assert card["data"] == {"set": entry.data, "split": "train", "sha256": data.sha256(entry.data)}
+    assert card["scores"]["features"] == features.load(entry.data).tag
+    assert set(card["scores"]["values"]) == set(card["scores"]["real"]) == METRICS
+    for scores in (card["scores"]["values"], card["scores"]["real"]):
+        for metric, found in scores.items():
+            assert found["low"] <= found["mean"] <= found["high"], metric
+    assert {"ganbook", "python", "torch"} <= set(card["versions"])
+    assert card["duration"]["seconds"] > 0
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_model_loads_frozen_and_samples_by_seed(name):
+    model = zoo.load(name)
+    x = model.sample(6, seed=3)
+    assert x.shape == (6, 1, 28, 28)
+    assert float(x.abs().max()) <= 1
+    assert torch.equal(x, model.sample(6, seed=3))
+    assert not torch.equal(x, model.sample(6, seed=4))
+    assert not model.G.training
+    assert not any(p.requires_grad for net in (model.G, model.D) for p in net.parameters())
+    assert model.D(x).shape == (6, 1)
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_the_score_of_the_card_is_that_of_the_weights(name):
+    """The first of the card's ten draws, within their scatter: half the interval times sqrt(n) / t is one deviation."""
+    card, model = zoo.card(name), zoo.load(name)
+    net = features.load(card["data"]["set"])
+    held_out = getattr(data, card["data"]["set"])(split="test").x
+    value = float(frechet_distance(net.features(held_out), net.features(model.sample(len(held_out), 1_000))))
+    found = card["scores"]["values"]["book Frechet distance"]
+    deviation = (found["high"] - found["mean"]) * found["n"] ** 0.5 / 2.262
+    assert abs(value - found["mean"]) < 4 * deviation
+
+
+def test_all_weights_together_are_small_and_hold_no_pickle():
+    files = [path for folder in (zoo.FOLDER, features.FOLDER) for path in folder.iterdir()]
+    assert {path.suffix for path in files} == {".json", ".safetensors"}
+    assert sum(path.stat().st_size for path in files) < 6_000_000
+    for path in files:
+        if path.suffix == ".safetensors":
+            with safe_open(path, framework="pt") as file:
+                assert file.metadata() is None
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def folder(tmp_path):
+    for suffix in ("json", "safetensors"):
+        shutil.copy(zoo.FOLDER / f"mlp-digits.{suffix}", tmp_path)
+    return tmp_path
+
+
+def test_unknown_names_are_refused_with_the_known_ones(folder):
+    for call in (zoo.load, zoo.card):
+        with pytest.raises(ValueError, match="name must be one of mlp-digits, got 'stylegan'"):
+            call("stylegan", folder=folder)
+    with pytest.raises(ValueError, match="name must be one of mlp-digits, mlp-fashion, dcgan-digits.*got 'stylegan'"):
+        zoo.make("stylegan", out=folder)
+
+
+def test_a_truncated_file_and_a_changed_byte_are_named(folder):
+    path = folder / "mlp-digits.safetensors"
+    body = bytearray(path.read_bytes())
+    path.write_bytes(body[:5_000])
+    with pytest.raises(OSError, match=r"mlp-digits\.safetensors are truncated: 5000 of"):
+        zoo.load("mlp-digits", folder=folder)
+    body[-1] ^= 255
+    path.write_bytes(body)
+    with pytest.raises(OSError, match=r"mlp-digits\.safetensors are changed"):
+        zoo.load("mlp-digits", folder=folder)
+
+
+def test_no_samples_is_refused():
+    with pytest.raises(ValueError, match="n must be a whole number >= 1, got 0"):
+        zoo.load("mlp-digits").sample(0)
+
+
+# --- training --------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Scoring takes a while: here it is two numbers."""
+    monkeypatch.setattr(zoo, "score", lambda sample, name, repeats=10: {
+        "mean": zoo.metrics.interval([float(sample(4, k).mean()) for k in range(3)])})
+
+
+@pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion"])
+def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick, capsys):
+    whole = zoo.make(name, rounds=4, out=tmp_path / "a", checkpoint=tmp_path / "a.safetensors", progress=False)
+    zoo.make(name, rounds=2, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
+    resumed = zoo.make(name, rounds=4, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
+    assert resumed["sha256"] == whole["sha256"]
+    assert resumed["duration"]["rounds"] == 2
+    assert whole["command"] == f"python -m ganbook.zoo train {name} --rounds 4"
+    assert json.loads((tmp_path / "b" / f"{name}.json").read_text()) == resumed
+    assert weights.names(tmp_path / "a") == [name]
+
+
+def test_the_average_is_what_is_shipped(tmp_path, quick):
+    zoo.make("mlp-digits", rounds=3, out=tmp_path, checkpoint=tmp_path / "c.safetensors", progress=False)
+    saved = zoo.load("mlp-digits", folder=tmp_path)
+    from ganbook import checkpoint
+    tensors, _ = checkpoint.read(tmp_path / "c.safetensors")
+    averaged = {key: x for key, x in tensors.items() if key.startswith("game/average.module.")}
+    assert averaged
+    for key, x in saved.G.state_dict().items():
+        assert_close(x, averaged[f"game/average.module.{key}"].half().float())
+
+
+def test_the_command_line_lists_and_trains(tmp_path, quick, capsys):
+    zoo.main(["list"])
+    assert "mlp-digits" in capsys.readouterr().out
+    zoo.main(["train", "mlp-digits", "--rounds", "1", "--out", str(tmp_path),
+              "--checkpoint", str(tmp_path / "c" / "run.safetensors")])
+    assert "bytes, sha256" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        zoo.main(["train", "stylegan"])
