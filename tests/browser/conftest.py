@@ -140,6 +140,7 @@ def go(chromium, html, served):
     def open_page(name, over="file", width=1280, **options):
         usual = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
         context = chromium.new_context(**{**usual, **options})
+        context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
         contexts.append(context)
         return Visit(context.new_page(), html.as_uri() if over == "file" else served).open(name)
 

@@ -99,20 +99,16 @@ class ClaimsList(Directive):
         return result
 
 
-def _place(chapter):
+def measured(chapter):
+    """The time `make run` measured, in words, or None. On a busy machine the processor's time is the honest figure."""
+    seconds, processor = chapter.cost.get("seconds"), chapter.cost.get("processor_seconds")
     threads, cores = chapter.cost.get("threads"), chapter.cost.get("cores")
-    if not cores:
-        return ""
-    of = f" {threads} thread{'s' * (threads != 1)} of" if threads else ""
-    return f" on{of} {cores} CPU core{'s' * (cores != 1)}"
-
-
-def cost_sentence(chapter):
-    """What a chapter costs to run, as measured, or None where it has not been."""
-    seconds = chapter.cost.get("seconds")
     if seconds is None:
         return None
-    return f"Measured from the first cell to the last: {notebooks.duration(seconds)}{_place(chapter)}, without a GPU."
+    busy = processor is not None and threads == 1 and seconds > 1.2 * processor
+    time = notebooks.duration(processor if busy else seconds) + (" of processor time" if busy else "")
+    of = f" {threads} thread{'s' * (threads != 1)} of" if threads else ""
+    return time + (f" on{of} {cores} CPU core{'s' * (cores != 1)}" if cores else "")
 
 
 class Costs(Directive):
@@ -121,9 +117,10 @@ class Costs(Directive):
     def run(self):
         env = self.state.document.settings.env
         path = pathlib.Path(env.doc2path(env.docname))
-        sentence = cost_sentence(notebooks.read(path)) if path.suffix == ".ipynb" else None
-        if sentence is None:  # while a chapter is being written; tests/browser wants it measured
+        time = measured(notebooks.read(path)) if path.suffix == ".ipynb" else None
+        if time is None:  # while a chapter is being written; tests/browser wants it measured
             return []
+        sentence = f"Measured from the first cell to the last: {time}, without a GPU."
         title = nodes.paragraph("", "What this chapter costs", classes=["admonition-title"])
         return [nodes.admonition("", title, nodes.paragraph("", sentence), classes=["costs"])]
 
@@ -150,8 +147,8 @@ def _strip(app, doctree):
         return
     chapter = notebooks.read(path)
     facts = [f"Chapter {chapter.number}"]
-    if chapter.cost.get("seconds") is not None:
-        facts.append(f"runs in {notebooks.duration(chapter.cost['seconds'])}{_place(chapter)} (measured)")
+    if measured(chapter):
+        facts.append(f"runs in {measured(chapter)} (measured)")
     if chapter.claims:
         facts.append(f"{len(chapter.claims)} claims checked")
     title = next(iter(doctree.findall(nodes.title)), None)
