@@ -134,7 +134,8 @@ def load(name: str, folder: Path = FOLDER) -> Results:
 def main(experiment: Experiment, script: str, arguments: list[str] | None = None) -> None:
     """What a script calls: main(EXPERIMENT, __file__). Goes on where it was stopped.
 
-    Raises: ValueError where the parts on disk are of another version of the script; delete them then.
+    Raises: ValueError where the parts on disk are of another version of the script (delete them then), or where runs
+    are missing after several processes had no folder in common.
     """
     parser = argparse.ArgumentParser(description=experiment.question)
     parser.add_argument("--parts", type=Path, default=Path("runs") / "experiments",
@@ -150,6 +151,7 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
     if state is None:
         _work(experiment, todo, parts, stamp)
     else:
+        state.wait_for_everyone()  # all must see the same list before the first run is written
         with state.split_between_processes(todo) as mine:
             _work(experiment, mine, parts, stamp)
         state.wait_for_everyone()
@@ -234,6 +236,9 @@ def _work(experiment: Experiment, jobs: Iterable[tuple[str, int]], parts: Path, 
 
 
 def _collect(experiment: Experiment, parts: Path, stamp: str, out: Path) -> None:
+    missing = [job for job in experiment.jobs if not _part(parts, *job).exists()]
+    if missing:
+        raise ValueError(f"{len(missing)} runs are missing from {parts} (first: {missing[0]}): run the script again")
     found = [json.loads(_part(parts, *job).read_text(encoding="utf-8")) for job in experiment.jobs]
     if any(part["script"] != stamp for part in found):
         raise ValueError(f"parts in {parts} were written by another version of the script: delete that folder")

@@ -145,6 +145,14 @@ def test_a_changed_script_no_longer_owns_its_results_but_comments_may_change(toy
     assert any("script" in p for p in refuse(record, experiment, source.replace("len(variant)", "2 * len(variant)")))
 
 
+def test_missing_runs_are_named(toy):
+    experiment, source, run, folder = toy
+    run()
+    next((folder / "parts" / "toy").glob("a-*")).unlink()
+    with pytest.raises(ValueError, match=r"1 runs are missing from .* \(first: \('a', \d\)\): run the script again"):
+        experiments._collect(experiment, folder / "parts" / "toy", digest(source), folder / "out")
+
+
 def test_bad_values_stop_the_run_before_they_are_written(tmp_path):
     path = tmp_path / "toy.py"
     path.write_text(SCRIPT.replace('"value": seed + len(variant)', '"value": float("nan")'))
@@ -216,7 +224,10 @@ def test_under_accelerate_the_runs_are_split_and_one_process_collects(toy, monke
             return nullcontext(jobs[:half] if self.index == 0 else jobs[half:])
 
         def wait_for_everyone(self):
-            if self.is_main_process:  # the other process, meanwhile
+            self.waits = getattr(self, "waits", 0) + 1
+            if self.waits == 1:
+                assert not (folder / "log.txt").exists()  # the list is agreed on before anything runs
+            else:  # the other process, meanwhile
                 experiments._work(experiment, [job for job in experiment.jobs
                                                if not experiments._part(folder / "parts" / "toy", *job).exists()],
                                   folder / "parts" / "toy", digest(source))
