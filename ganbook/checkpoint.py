@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import pathlib
-import tempfile
 from typing import Any
 
 import torch
@@ -24,19 +23,20 @@ def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any])
 
     Raises: OSError naming the path where it cannot be written; an older file there stays as it was.
     """
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    # A copy of each: two names of one tensor (tied weights) must not share memory in the file.
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     body = save(tensors, {"facts": json.dumps(facts, sort_keys=True), "sha256": digest(tensors)})
-    temporary = None
+    temporary = path.with_name(path.name + ".part")  # one name, so that what a kill leaves behind is overwritten
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-            temporary = pathlib.Path(file.name)
+        with open(temporary, "wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise OSError(
             f"checkpoint {path} could not be written ({error}); what was there before is unchanged"
         ) from error
@@ -53,7 +53,7 @@ def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         length = int.from_bytes(body[:8], "little")
         notes = json.loads(body[8 : 8 + length])["__metadata__"]
         facts, expected = json.loads(notes["facts"]), notes["sha256"]
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: {error}"
         ) from error

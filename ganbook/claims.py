@@ -11,6 +11,10 @@ import json
 import math
 import os
 from dataclasses import dataclass
+from typing import Any
+
+TRUTHS = {"bool", "bool_", "torch.bool", "BooleanTrue", "BooleanFalse"}
+"""What counts as a truth value: Python's, numpy's, torch's and sympy's."""
 
 
 class ClaimFailed(AssertionError):
@@ -68,13 +72,14 @@ def close(value: float, expected: float, tolerance: float) -> Bound:
     return below(error, tolerance)
 
 
-def claim(sentence: str, holds: bool | Bound, **evidence: object) -> None:
+def claim(sentence: str, holds: Any, **evidence: object) -> None:
     """Print `sentence` as checked, or raise ClaimFailed with the evidence.
 
     holds: a truth value, or the Bound that below, above or close return (then its two sides are evidence too).
     evidence: any numbers that help to see why it failed; they are never printed when it holds.
 
-    Raises: ClaimFailed where it does not hold; ValueError for an empty sentence or one of several lines.
+    Raises: ClaimFailed where it does not hold; ValueError for an empty sentence or one of several lines, and for a
+    `holds` that is no truth value.
 
     >>> claim("2 + 2 = 4", 2 + 2 == 4)
     ✓ 2 + 2 = 4
@@ -83,6 +88,9 @@ def claim(sentence: str, holds: bool | Bound, **evidence: object) -> None:
         raise ValueError(f"sentence must be one non-empty line of text, got {sentence!r}")
     if hasattr(holds, "shape") and getattr(holds, "shape", ()) != ():
         raise ValueError(f"holds must be one truth value, got an array of shape {tuple(holds.shape)}")
+    kind = str(getattr(holds, "dtype", type(holds).__name__))
+    if not isinstance(holds, Bound) and kind not in TRUTHS:  # a number or a text is nearly always true
+        raise ValueError(f"holds must be a truth value, or what below, above or close return, got {holds!r}")
     if isinstance(holds, Bound):
         evidence = {"value": holds.value, "limit": holds.limit, **evidence}
     true = bool(holds)
@@ -104,7 +112,7 @@ def seed(base: int = 0) -> int:
     return base + 1000 * int(os.environ.get("GANBOOK_SEED", "0"))
 
 
-def _record(path: str, sentence: str, true: bool, holds: bool | Bound, evidence: dict[str, object]) -> None:
+def _record(path: str, sentence: str, true: bool, holds: Any, evidence: dict[str, object]) -> None:
     margin = holds.margin if isinstance(holds, Bound) else None
     plain = {
         name: value if isinstance(value, (int, float, str, bool)) else str(value) for name, value in evidence.items()

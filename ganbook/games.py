@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
@@ -16,9 +18,15 @@ from ganbook.types import Sampler, Samples, Scalar
 def descend(optimizer: Optimizer, loss: Scalar) -> None:
     """One step of one player: only the parameters that its optimiser owns get a gradient and move.
 
-    A forgotten `detach` can therefore not move, nor leave gradients in, the other player.
+    A forgotten `detach` can therefore leave no gradient in the other player, nor use up its graph. Frozen parameters
+    (requires_grad False) stay as they are.
+
+    Raises: ValueError where the optimiser owns nothing that can move.
+    Derived in: chapter 1.
     """
-    own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    own = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+    if not own:
+        raise ValueError("optimizer must own a parameter with requires_grad, got none")
     optimizer.zero_grad(set_to_none=True)
     loss.backward(inputs=own)
     optimizer.step()
@@ -27,7 +35,9 @@ def descend(optimizer: Optimizer, loss: Scalar) -> None:
 class Average(AveragedModel):
     """A slowly moving copy of a network: after `halflife` images a change is half absorbed.
 
-    w_avg <- d w_avg + (1 - d) w with d = 2^(-batch / halflife); buffers (batch norm statistics) are copied.
+    w_avg <- d w_avg + (1 - d) w with d = 2^(-batch / halflife); buffers (batch norm statistics) are copied. The first
+    update copies the network.
+    Raises: ValueError where halflife is not > 0.
     Source: Karras et al. 2018, section 4 (with decay 0.999). Derived in: chapter 7.
     """
 
@@ -72,6 +82,9 @@ class Game(nn.Module):
     def sample(self, n: int, rng: torch.Generator) -> Samples:
         """n samples in evaluation mode, without gradient; touches neither global randomness nor batch statistics."""
         raise NotImplementedError(f"{type(self).__name__} must define sample(n, rng)")
+
+    def check(self, x: Tensor) -> None:
+        """Look at two samples of the data before the first round; raise ValueError where they do not fit."""
 
     def describe(self) -> dict[str, str]:
         """What must agree before a checkpoint of this game is resumed."""
@@ -137,7 +150,7 @@ class GAN(Game):
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Samples:
-        if not isinstance(n, int) or n < 1:
+        if not isinstance(n, int) or isinstance(n, bool) or n < 1:
             raise ValueError(f"n must be a whole number >= 1, got {n!r}")
         G = self.G if self.average is None else self.average.module
         mode = G.training
@@ -147,5 +160,37 @@ class GAN(Game):
         finally:
             G.train(mode)
 
+    @torch.no_grad()
+    def check(self, x: Tensor) -> None:
+        weight = next(self.D.parameters())
+        if x.dtype != weight.dtype or x.device != weight.device:
+            raise ValueError(
+                f"real must return {weight.dtype} on {weight.device}, as D computes, got {x.dtype} on {x.device}"
+            )
+        if x.dim() == 4 and not x.abs().max() <= 1:
+            raise ValueError(f"real must return images in [-1, 1], got values from {x.min():.3g} to {x.max():.3g}")
+        modes = [(part, part.training) for part in self.modules()]
+        self.eval()  # so that looking changes no batch statistics
+        try:
+            y, out = self._try("G", self.G, self.prior(2, torch.Generator().manual_seed(0))), self._try("D", self.D, x)
+        finally:
+            for part, mode in modes:
+                part.training = mode
+        check_shapes(x, y)
+        self.recipe.loss.score(out)
+
+    @staticmethod
+    def _try(name: str, network: nn.Module, x: Tensor) -> Tensor:
+        try:
+            return network(x)
+        except RuntimeError as error:
+            raise ValueError(
+                f"{name} must take inputs of shape ({', '.join(map(str, ('n', *x.shape[1:])))}), "
+                f"got a network that refuses them: {error}"
+            ) from error
+
     def describe(self) -> dict[str, str]:
-        return {"game": type(self).__name__, **self.recipe.describe()}
+        nets = {name: " ".join(repr(net).split()) for name, net in (("G", self.G), ("D", self.D))}
+        prior = re.sub(r",? ?device=device\([^)]*\)", "", repr(self.prior))
+        prior = type(self.prior).__name__ if " at 0x" in prior else prior  # a function prints its address
+        return {"game": type(self).__name__, **self.recipe.describe(), "prior": prior, **nets}

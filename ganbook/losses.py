@@ -98,6 +98,9 @@ class NonSaturating(_OneOutput):
     >>> undecided = torch.zeros(4, 1)
     >>> round(float(NonSaturating().g(None, undecided)), 4)  # -log 1/2
     0.6931
+    >>> smoothed = NonSaturating(real_label=0.9)             # at a real logit of 2: log(1 + e^-2) + 0.1 * 2 + log 2
+    >>> round(float(smoothed.d(torch.full((4, 1), 2.0), undecided)), 4)
+    1.0201
     """
 
     real_label: float = 1.0

@@ -59,8 +59,8 @@ def dcgan(
     G: (n, z) -> (n, channels, size, size) in (-1, 1): one linear layer to the smallest map, then 4x4 transposed
     convolutions of stride 2 with batch norm and ReLU, tanh at the end. D: 4x4 convolutions of stride 2 with batch norm
     (not in its first layer) and LeakyReLU 0.2, then one convolution over what is left, to (n, outputs).
-    width: channels of the widest map; they double with each halving. All weights are drawn from N(0, 0.02), batch norm
-    scales from N(1, 0.02).
+    width: channels of the widest map; they double with each halving. All weights are normal with mean 0 and standard
+    deviation 0.02, batch norm scales with mean 1 and deviation 0.02, biases 0.
 
     Raises: ValueError for another size, channels not 1 or 3, or a number < 1.
     Source: Radford et al. 2016, section 3 and figure 1. Derived in: chapter 5.
@@ -94,7 +94,7 @@ def dcgan(
 
 @torch.no_grad()
 def dcgan_init(network: nn.Sequential, std: float = 0.02) -> nn.Sequential:
-    """Draw all weights from N(0, std), batch norm scales from N(1, std), and set biases to 0; returns the network.
+    """Draw weights with mean 0 and batch norm scales with mean 1, deviation std; biases 0. Returns the network.
 
     Raises: ValueError where std is not > 0. Source: Radford et al. 2016, section 4 (0.02).
     """

@@ -29,33 +29,46 @@ class Recipe:
     ema_halflife: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.loss, AdversarialLoss):
+        if isinstance(self.loss, type) or not isinstance(self.loss, AdversarialLoss):
             raise ValueError(f"loss must be an AdversarialLoss such as NonSaturating(), got {self.loss!r}")
         if not isinstance(self.penalties, tuple) or not all(callable(penalty) for penalty in self.penalties):
             raise ValueError(f"penalties must be a tuple of penalties, got {self.penalties!r}")
+        for value in (self.loss, *self.penalties):
+            if " at 0x" in repr(value):  # a checkpoint compares recipes by their text
+                raise ValueError(
+                    f"loss and penalties must print alike in every process (a frozen dataclass does), got {value!r}"
+                )
         for name in ("d_steps", "batch"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
         for name in ("lr_d", "lr_g"):
             value = getattr(self, name)
-            if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
+            if not (_finite(value) and value > 0):
                 raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
-        if not (len(self.betas) == 2 and all(0.0 <= beta < 1.0 for beta in self.betas)):
-            raise ValueError(f"betas must be two numbers in [0, 1), got {self.betas!r}")
-        if self.ema_halflife is not None and not self.ema_halflife > 0:
-            raise ValueError(f"ema_halflife must be None or a number of images > 0, got {self.ema_halflife!r}")
+        if not (
+            isinstance(self.betas, tuple)
+            and len(self.betas) == 2
+            and all(_finite(beta) and 0.0 <= beta < 1.0 for beta in self.betas)
+        ):
+            raise ValueError(f"betas must be a tuple of two numbers in [0, 1), got {self.betas!r}")
+        if self.ema_halflife is not None and not (_finite(self.ema_halflife) and self.ema_halflife > 0):
+            raise ValueError(f"ema_halflife must be None or a finite number of images > 0, got {self.ema_halflife!r}")
 
     def describe(self) -> dict[str, str]:
         """Each field as text: what a checkpoint keeps, and what is compared before it is resumed."""
         return {field.name: repr(getattr(self, field.name)) for field in fields(self)}
 
 
+def _finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 MINIMAX = Recipe(loss=Minimax())
 """The zero-sum game with DCGAN's optimiser. Goodfellow et al. 2014, Algorithm 1 with k = 1."""
 
 NON_SATURATING = Recipe(loss=NonSaturating())
-"""The loss that Goodfellow et al. 2014 (section 3) train with; optimiser of Radford et al. 2016."""
+"""The generator's loss that Goodfellow et al. 2014 recommend in section 3; optimiser of Radford et al. 2016."""
 
 MLP_GAN = Recipe(loss=NonSaturating(), lr_d=1e-3, lr_g=1e-3, ema_halflife=10_000)
 """Chapter 1's recipe for fully connected networks on 28 px digits: Adam with DCGAN's betas, rates chosen here."""

@@ -21,6 +21,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ganbook import checkpoint as files
+from ganbook import randomness
 from ganbook.games import Game
 from ganbook.types import Sampler, Samples
 
@@ -65,8 +66,11 @@ def train(
     notebooks.
 
     Raises, before the first round: ValueError for a bad argument, bad data, a damaged checkpoint, or one of another
-    recipe, seed or shape of networks (listing every difference); OSError where the checkpoint cannot be written.
-    While iterated: FloatingPointError where a loss is no longer finite (the last good checkpoint stays).
+    recipe, seed, prior or networks (listing every difference); OSError where the checkpoint cannot be written.
+    While iterated: FloatingPointError where a loss or a weight is no longer finite (the last good checkpoint stays).
+
+    Bit-equal means: on the CPU with as many threads, or on a GPU under torch.use_deterministic_algorithms(True).
+    A sampler with a state of its own (data.from_loader) starts a new pass where a run is resumed.
     Derived in: chapter 1.
     """
     if not isinstance(game, Game):
@@ -74,7 +78,11 @@ def train(
     for name, value, least in (("rounds", rounds, 0), ("save_every", save_every, 1), ("seed", seed, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-    _check_data(real)
+    reader = randomness.take(randomness.gpus(game))
+    try:
+        game.check(_first_samples(real))
+    finally:
+        randomness.put(reader)
     path = None if checkpoint is None else _writable(pathlib.Path(checkpoint))
     return Run(game, real, rounds, seed, path, save_every, progress)
 
@@ -98,9 +106,11 @@ class Run(Iterator[Step]):
         self._history: dict[str, list[float]] = {}
         self._unread: list[dict[str, Tensor]] = []
         self._rng = torch.Generator().manual_seed(seed)
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            self._global = _global_state()
+        self._gpus = randomness.gpus(game)
+        reader = randomness.take(self._gpus)
+        torch.manual_seed(seed)
+        self._global = randomness.take(self._gpus)
+        randomness.put(reader)
         if path is not None and path.exists():
             self._resume()
         self._bar = tqdm(total=rounds, initial=self.n, disable=not (progress and _live()), unit=" rounds")
@@ -122,14 +132,14 @@ class Run(Iterator[Step]):
         if self.n >= self.rounds:
             self._bar.close()
             raise StopIteration
-        theirs = _global_state()  # the reader's randomness and the run's never meet
-        _set_global_state(self._global)
+        reader = randomness.take(self._gpus)
+        randomness.put(self._global)
         try:
             self.game.train()
             losses = self.game.round(self.real, self._rng)
         finally:
-            self._global = _global_state()
-            _set_global_state(theirs)
+            self._global = randomness.take(self._gpus)
+            randomness.put(reader)
         self.n += 1
         self._unread.append(losses)
         last = self.n == self.rounds
@@ -143,16 +153,17 @@ class Run(Iterator[Step]):
 
     def _read(self) -> None:
         """Fetch the losses of the last rounds, and refuse to go on, or to save, where one is not finite."""
-        first = self.n - len(self._unread) + 1
         unread, self._unread = self._unread, []
-        for n, losses in enumerate(unread, first):
-            for name, loss in losses.items():
-                value = float(loss)
+        rows = [{name: float(loss) for name, loss in losses.items()} for losses in unread]
+        for row in rows:
+            for name, value in row.items():
                 self._history.setdefault(name, []).append(value)
+        for n, row in enumerate(rows, self.n - len(rows) + 1):
+            for name, value in row.items():
                 if not math.isfinite(value):
                     raise FloatingPointError(
                         f"the loss of {name} is {value} at round {n}: the networks are lost. "
-                        f"Go back to a checkpoint, or lower the learning rates."
+                        "Go back to a checkpoint, or lower the learning rates."
                     )
 
     def _facts(self) -> dict[str, str]:
@@ -166,6 +177,12 @@ class Run(Iterator[Step]):
         for name, optimizer in self.game.optimizers.items():
             state, groups[name] = files.flatten_optimizer(name, optimizer)
             tensors |= state
+        lost = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
+        if lost:
+            raise FloatingPointError(
+                f"{lost[0]} is not finite after round {self.n}: the networks are lost, the last checkpoint is kept. "
+                "Go back to it, or lower the learning rates."
+            )
         tensors |= {
             f"history/{name}": torch.tensor(values, dtype=torch.float64) for name, values in self._history.items()
         }
@@ -176,20 +193,14 @@ class Run(Iterator[Step]):
     def _resume(self) -> None:
         assert self.path is not None
         tensors, facts = files.read(self.path)
-        theirs, ours = facts["must agree"], self._facts()
-        differences = [
-            f"{name}: saved {theirs.get(name, 'nothing')}, now {ours.get(name, 'nothing')}"
-            for name in sorted(theirs.keys() | ours.keys())
-            if theirs.get(name) != ours.get(name)
-        ]
+        if not {"n", "must agree", "optimizers"} <= facts.keys() or "random/rng" not in tensors:
+            raise ValueError(f"checkpoint {self.path} was not written by a training; name another file")
         saved = {name[len("game/") :]: tensor for name, tensor in tensors.items() if name.startswith("game/")}
-        current = self.game.state_dict()
-        shapes = [{name: tuple(tensor.shape) for name, tensor in side.items()} for side in (saved, current)]
-        differences += [
-            f"{name}: saved {shapes[0].get(name, 'nothing')}, now {shapes[1].get(name, 'nothing')}"
-            for name in sorted(shapes[0].keys() | shapes[1].keys())
-            if shapes[0].get(name) != shapes[1].get(name)
-        ]
+        states = (saved, self.game.state_dict())
+        kinds = [{name: f"{t.dtype} {tuple(t.shape)}" for name, t in state.items()} for state in states]
+        differences = _differences(facts["must agree"], self._facts()) + _differences(*kinds)
+        if facts["optimizers"].keys() != self.game.optimizers.keys():
+            differences.append(f"players: saved {sorted(facts['optimizers'])}, now {sorted(self.game.optimizers)}")
         if facts["n"] > self.rounds:
             differences.append(f"rounds: saved {facts['n']}, now {self.rounds}")
         if differences:
@@ -212,7 +223,7 @@ def every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
 
     Raises: ValueError where k is not a whole number >= 1.
 
-    >>> [step.n for step in every(3, [Step(n, None, 0, {}) for n in range(1, 8)])]
+    >>> [step.n for step in every(3, [Step(n, Game(), 0, {}) for n in range(1, 8)])]
     [3, 6, 7]
     """
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
@@ -236,7 +247,18 @@ def fit(run: Run) -> Run:
     return run
 
 
-def _check_data(real: Sampler) -> None:
+def _differences(saved: dict[str, str], now: dict[str, str]) -> list[str]:
+    """One sentence for each entry that is not the same on both sides."""
+    names = sorted(saved.keys() | now.keys())
+    return [
+        f"{name}: saved {saved.get(name, 'nothing'):.200}, now {now.get(name, 'nothing'):.200}"
+        for name in names
+        if saved.get(name) != now.get(name)
+    ]
+
+
+def _first_samples(real: Sampler) -> Tensor:
+    """Two samples of the data, once they have been looked at."""
     if not callable(real):
         raise ValueError(f"real must be a Sampler, called as real(n, rng), got {type(real).__name__}")
     batch = real(2, torch.Generator().manual_seed(0))
@@ -245,6 +267,7 @@ def _check_data(real: Sampler) -> None:
         raise ValueError(f"real(2, rng) must return a float tensor of 2 samples, got {what}")
     if not torch.isfinite(batch).all():
         raise ValueError("real must return finite numbers, got nan or infinity among its first samples")
+    return batch
 
 
 def _writable(path: pathlib.Path) -> pathlib.Path:
@@ -264,16 +287,3 @@ def _live() -> bool:
     if "PYTEST_VERSION" in os.environ or "GANBOOK_STATIC" in os.environ:
         return False
     return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-
-def _global_state() -> dict[str, Tensor]:
-    state = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
-        state["cuda"] = torch.cuda.get_rng_state()
-    return state
-
-
-def _set_global_state(state: dict[str, Tensor]) -> None:
-    torch.set_rng_state(state["cpu"])
-    if "cuda" in state:
-        torch.cuda.set_rng_state(state["cuda"])

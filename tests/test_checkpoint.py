@@ -17,6 +17,23 @@ def test_round_trip(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.safetensors"]
 
 
+def test_two_names_for_one_tensor(tmp_path):
+    shared = torch.ones(3)
+    checkpoint.write(tmp_path / "run", {"a": shared, "b": shared}, {})
+    tensors, _ = checkpoint.read(tmp_path / "run")
+    assert torch.equal(tensors["a"], shared) and torch.equal(tensors["b"], shared)
+
+
+def test_an_interrupt_leaves_no_part(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint.os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.write(tmp_path / "run", TENSORS, {})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_truncated_at_every_kind_of_place(tmp_path):
     path = tmp_path / "run.safetensors"
     checkpoint.write(path, TENSORS, {})

@@ -49,6 +49,18 @@ def test_descend_moves_only_its_own_player():
         assert all(parameter.grad is None for parameter in networks[other].parameters())
 
 
+def test_descend_leaves_frozen_parameters():
+    network = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    network.bias.requires_grad_(False)
+    before = weights(network)
+    descend(optimizer, network(torch.ones(1, 2)).sum())
+    assert torch.equal(before[1], network.bias) and not torch.equal(before[0], network.weight)
+    network.weight.requires_grad_(False)
+    with pytest.raises(ValueError, match="optimizer must own a parameter"):
+        descend(optimizer, torch.ones((), requires_grad=True))
+
+
 def test_descend_is_one_plain_step():
     weight = nn.Parameter(torch.tensor([2.0]))
     optimizer = torch.optim.SGD([weight], lr=0.1)
@@ -209,6 +221,11 @@ def test_mistakes_are_named():
         ("ema_halflife", -1.0),
         ("loss", "hinge"),
         ("penalties", (1,)),
+        ("penalties", (lambda critic, real, fake, rng: 0.0,)),
+        ("loss", NonSaturating),
+        ("betas", [0.5, 0.999]),
+        ("ema_halflife", float("inf")),
+        ("lr_d", True),
     ],
 )
 def test_recipes_refuse(field, value):

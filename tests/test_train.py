@@ -10,7 +10,7 @@ import pytest
 import torch
 from train_until_killed import run as killed_run
 
-from ganbook import checkpoint, recipes
+from ganbook import checkpoint, data, recipes
 from ganbook.games import GAN
 from ganbook.losses import Hinge, NonSaturating
 from ganbook.models import dcgan, mlp
@@ -196,6 +196,21 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path):
         ({"real": lambda n, rng: torch.zeros(n)}, "real"),
         ({"real": lambda n, rng: torch.zeros(1, 2)}, "real"),
         ({"real": lambda n, rng: torch.full((n, 2), float("nan"))}, "real must return finite numbers"),
+        ({"real": lambda n, rng: torch.zeros(n, 2, dtype=torch.float64)}, "real must return torch.float32"),
+        ({"real": lambda n, rng: torch.zeros(n, 3)}, r"D must take inputs of shape \(n, 3\)"),
+        ({"game": GAN(mlp([3, 5]), mlp([2, 1]), recipes.HINGE, device=CPU)}, "G must make samples of the data's shape"),
+        ({"game": GAN(mlp([3, 2]), mlp([2, 4]), recipes.HINGE, device=CPU)}, r"shape \(n, 1\)"),
+        (
+            {"game": GAN(mlp([3, 2]), mlp([2, 1]), recipes.HINGE, prior=lambda n, rng: torch.zeros(n, 4), device=CPU)},
+            r"G must take inputs of shape \(n, 4\)",
+        ),
+        (
+            {
+                "game": GAN(*dcgan(16, 1, width=2), recipes.HINGE, device=CPU),
+                "real": lambda n, rng: images(n, rng) * 255,
+            },
+            r"images in \[-1, 1\]",
+        ),
     ],
 )
 def test_bad_arguments_are_refused_before_the_first_round(changes, message):
@@ -220,9 +235,34 @@ def test_a_checkpoint_of_another_training_is_refused_with_every_difference(tmp_p
         assert difference in str(caught.value)
     assert "batch" not in str(caught.value)
     wider = GAN(mlp([3, 9, 2]), mlp([2, 8, 1]), small().recipe, device=CPU)
-    with pytest.raises(ValueError, match=r"G\.0\.weight: saved \(8, 3\), now \(9, 3\)"):
+    with pytest.raises(ValueError, match=r"G\.0\.weight: saved torch.float32 \(8, 3\), now torch.float32 \(9, 3\)"):
         train(wider, points, rounds=9, checkpoint=path)
     assert path.read_bytes() == before
+
+
+def test_other_networks_of_the_same_shapes_are_refused(tmp_path):
+    path = tmp_path / "run"
+    fit(train(small(), points, rounds=2, checkpoint=path))
+    torch.manual_seed(0)
+    relu = GAN(mlp([3, 8, 2], torch.nn.ReLU), mlp([2, 8, 1]), small().recipe, device=CPU)
+    uniform = GAN(mlp([3, 8, 2]), mlp([2, 8, 1]), small().recipe, prior=data.uniform(3), device=CPU)
+    for game, difference in (
+        (relu, "G: saved .*LeakyReLU.* now .*ReLU"),
+        (uniform, "prior: saved Normal.* now Uniform"),
+    ):
+        with pytest.raises(ValueError, match=difference):
+            train(game, points, rounds=4, checkpoint=path)
+
+
+def test_weights_that_are_lost_do_not_replace_the_last_good_checkpoint(tmp_path):
+    """The losses of a round are taken before its steps, so they may be finite where the weights no longer are."""
+    path = tmp_path / "run"
+    run = train(small(), points, rounds=4, checkpoint=path, save_every=1)
+    next(run)
+    run.game.optimizers["G"].param_groups[0]["lr"] = float("inf")
+    with pytest.raises(FloatingPointError, match="is not finite after round 2.*the last checkpoint is kept"):
+        next(run)
+    assert checkpoint.read(path)[1]["n"] == 1
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
