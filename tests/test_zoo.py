@@ -120,7 +120,9 @@ def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick,
     zoo.make(name, rounds=2, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
     resumed = zoo.make(name, rounds=4, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
     assert resumed["sha256"] == whole["sha256"]
-    assert resumed["duration"]["rounds"] == 2
+    assert resumed["duration"]["rounds"] == 4
+    first = json.loads((tmp_path / "b.json").read_text())["2"]  # what the first sitting took counts too
+    assert resumed["duration"]["cpu_seconds"] >= first["cpu_seconds"] > 0
     assert whole["command"] == f"python -m ganbook.zoo train {name} --rounds 4"
     assert json.loads((tmp_path / "b" / f"{name}.json").read_text()) == resumed
     assert weights.names(tmp_path / "a") == [name]
