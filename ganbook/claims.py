@@ -47,7 +47,7 @@ def below(value: float, limit: float) -> Bound:
     >>> round(below(0.01, 0.05).margin, 2)
     0.8
     """
-    value, limit = float(value), float(limit)
+    value, limit = _number(value), _number(limit)
     return Bound(value, limit, value < limit)
 
 
@@ -57,7 +57,7 @@ def above(value: float, limit: float) -> Bound:
     >>> bool(above(0.9, 0.5)), bool(above(float("nan"), 0.5))
     (True, False)
     """
-    value, limit = float(value), float(limit)
+    value, limit = _number(value), _number(limit)
     return Bound(value, limit, value > limit)
 
 
@@ -67,7 +67,7 @@ def close(value: float, expected: float, tolerance: float) -> Bound:
     >>> bool(close(1.3863, 1.3863, 1e-4)), bool(close(-100.0, 0.3133, 1e-2))
     (True, False)
     """
-    value, expected = float(value), float(expected)
+    value, expected = _number(value), _number(expected)
     error = 0.0 if value == expected else abs(value - expected)
     return below(error, tolerance)
 
@@ -101,6 +101,10 @@ def claim(sentence: str, holds: Any, **evidence: object) -> None:
         details = ", ".join(f"{name} = {value}" for name, value in evidence.items()) or "no evidence given"
         raise ClaimFailed(f"{sentence} (evidence: {details})")
     print(("✓ " if true else "✗ ") + sentence)
+
+
+def _number(value: Any) -> float:
+    return float(value.detach() if hasattr(value, "detach") else value)
 
 
 def seed(base: int = 0) -> int:
