@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 HOW_TO_GET = (
     "NO BROWSER WAS FOUND, SO THE BOOK WAS NOT TESTED IN ONE. Get Chromium (Debian: apt-get install chromium), or "
