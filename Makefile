@@ -77,7 +77,7 @@ browser-needs:
 	@if [ "$(BROWSER)" != no ]; then sh scripts/browser_needs.sh; fi
 
 nbval: env ## run every notebook and compare its outputs with the committed ones (CH=01 for one)
-	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env -n 2 --dist loadfile -o addopts= \
+	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env --nbval-kernel-startup-timeout 600 -n 2 --dist loadfile -o addopts= \
 		$$($(PY) scripts/chapters.py $(or $(CH),all)) $(ARGS)
 
 # --- writing

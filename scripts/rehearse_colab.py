@@ -83,7 +83,11 @@ def run_alone(path, python, variables):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         client = NotebookClient(
-            notebook, timeout=3000, kernel_name="colab", resources={"metadata": {"path": str(empty)}}
+            notebook,
+            timeout=3000,
+            startup_timeout=600,
+            kernel_name="colab",
+            resources={"metadata": {"path": str(empty)}},
         )
         try:
             client.execute(env=variables)

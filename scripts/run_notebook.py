@@ -48,6 +48,7 @@ def execute(notebook, timeout=2000):
         client = Timed(
             document,
             timeout=timeout,
+            startup_timeout=600,  # importing IPython can take minutes on a busy machine
             kernel_name="python3",
             resources={"metadata": {"path": empty}},
             record_timing=False,
