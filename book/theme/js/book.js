@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   // Over file:// a browser refuses to fetch the pages that search would quote; it still finds them.
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-    window.DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
   const ready = () => {
     // What scrolls sideways must be reachable by keyboard.
