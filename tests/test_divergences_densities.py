@@ -185,6 +185,15 @@ def test_a_missed_bump_is_refused():
         quadrature.kl(needle, normal(0.0, 1.0))
 
 
+def test_a_kink_needs_a_break_or_a_tolerance():
+    p, kink = normal(0.0, 1.0), 0.1234
+    exact = 2 * scipy.stats.norm.pdf(kink) + kink * (2 * scipy.stats.norm.cdf(kink) - 1)  # E|x - kink|
+    with pytest.raises(ValueError, match="has not settled"):
+        quadrature.expectation(p, lambda x: (x - kink).abs())
+    same(quadrature.expectation(p, lambda x: (x - kink).abs(), breaks=(kink,)), exact, atol=1e-9, rtol=1e-9)
+    same(quadrature.expectation(p, lambda x: (x - kink).abs(), tolerance=1e-3), exact, atol=1e-3, rtol=1e-3)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_log_prob_must_be_a_number(value):
     bad = Density(lambda x: torch.full_like(x, value), support=(0.0, 1.0))
