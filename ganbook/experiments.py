@@ -93,8 +93,10 @@ class Results:
     def label(self) -> str:
         """One sentence: what was run, when it was not run here."""
         r = self.record
-        return (f"Loaded, not run here: {r['command']}, {len(r['seeds'])} seeds, {r['seconds'] / 60:.0f} minutes with "
-                f"torch {r['versions']['torch']} on {r['device']}, {r['threads']} thread(s)")
+        return (
+            f"Loaded, not run here: {r['command']}, {len(r['seeds'])} seeds, {r['seconds'] / 60:.0f} minutes with "
+            f"torch {r['versions']['torch']} on {r['device']}, {r['threads']} thread(s)"
+        )
 
     def values(self, variant: str, measure: str) -> list[Any]:
         """One entry a seed, in the order of seeds.
@@ -138,8 +140,12 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
     are missing after several processes had no folder in common.
     """
     parser = argparse.ArgumentParser(description=experiment.question)
-    parser.add_argument("--parts", type=Path, default=Path("runs") / "experiments",
-                        help="folder of the finished runs (shared by all machines)")
+    parser.add_argument(
+        "--parts",
+        type=Path,
+        default=Path("runs") / "experiments",
+        help="folder of the finished runs (shared by all machines)",
+    )
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the results file")
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -168,11 +174,20 @@ def refuse(record: dict[str, Any], experiment: Experiment, source: str) -> list[
     problems = _schema(record)
     if problems:
         return problems
-    expected = {"name": experiment.name, "question": experiment.question, "command": experiment.command,
-                "seeds": list(experiment.seeds), "variants": list(experiment.variants),
-                "measures": list(experiment.measures), "script": digest(source)}
-    problems = [f"{key}: the file says {record[key]!r}, the script {value!r}"
-                for key, value in expected.items() if record[key] != value]
+    expected = {
+        "name": experiment.name,
+        "question": experiment.question,
+        "command": experiment.command,
+        "seeds": list(experiment.seeds),
+        "variants": list(experiment.variants),
+        "measures": list(experiment.measures),
+        "script": digest(source),
+    }
+    problems = [
+        f"{key}: the file says {record[key]!r}, the script {value!r}"
+        for key, value in expected.items()
+        if record[key] != value
+    ]
     jobs = [(run["variant"], run["seed"]) for run in record["runs"]]
     if sorted(jobs) != sorted(experiment.jobs):
         problems.append(f"runs: {len(jobs)} in the file are not the {len(experiment.jobs)} of the script, once each")
@@ -244,10 +259,17 @@ def _collect(experiment: Experiment, parts: Path, stamp: str, out: Path) -> None
         raise ValueError(f"parts in {parts} were written by another version of the script: delete that folder")
     runs = [part["run"] for part in found]
     record = {
-        "schema": SCHEMA, "name": experiment.name, "question": experiment.question, "command": experiment.command,
-        "script": stamp, "seeds": list(experiment.seeds), "variants": list(experiment.variants),
-        "measures": list(experiment.measures), "seconds": round(sum(run["seconds"] for run in runs), 2),
-        "threads": torch.get_num_threads(), "device": ganbook.device().type,
+        "schema": SCHEMA,
+        "name": experiment.name,
+        "question": experiment.question,
+        "command": experiment.command,
+        "script": stamp,
+        "seeds": list(experiment.seeds),
+        "variants": list(experiment.variants),
+        "measures": list(experiment.measures),
+        "seconds": round(sum(run["seconds"] for run in runs), 2),
+        "threads": torch.get_num_threads(),
+        "device": ganbook.device().type,
         "versions": {"ganbook": ganbook.__version__, "python": platform.python_version(), "torch": torch.__version__},
         "runs": runs,
     }
@@ -267,28 +289,48 @@ def _values(values: Any, measures: tuple[str, ...], where: str) -> list[str]:
     problems = []
     for name, value in values.items():
         numbers = value if isinstance(value, list) else [value]
-        good = numbers and all(isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
-                               for x in numbers)
+        good = numbers and all(
+            isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x) for x in numbers
+        )
         if not good:
             problems.append(f"{where}: {name} must be a finite number or a list of them, got {value!r}")
     return problems
 
 
 def _schema(record: Any) -> list[str]:
-    kinds = {"schema": int, "name": str, "question": str, "command": str, "script": str, "seeds": list,
-             "variants": list, "measures": list, "seconds": (int, float), "threads": int, "device": str,
-             "versions": dict, "runs": list}
+    kinds = {
+        "schema": int,
+        "name": str,
+        "question": str,
+        "command": str,
+        "script": str,
+        "seeds": list,
+        "variants": list,
+        "measures": list,
+        "seconds": (int, float),
+        "threads": int,
+        "device": str,
+        "versions": dict,
+        "runs": list,
+    }
     if not isinstance(record, dict):
         return [f"the file must hold an object, got {type(record).__name__}"]
     problems = [f"{key} is missing" for key in kinds if key not in record]
     problems += [f"{key} is not known" for key in record if key not in kinds]
-    problems += [f"{key} has the type {type(record[key]).__name__}" for key, kind in kinds.items()
-                 if key in record and not isinstance(record[key], kind)]
+    problems += [
+        f"{key} has the type {type(record[key]).__name__}"
+        for key, kind in kinds.items()
+        if key in record and not isinstance(record[key], kind)
+    ]
     if not problems and record["schema"] != SCHEMA:
         problems.append(f"schema {record['schema']}, this version reads {SCHEMA}")
     if not problems:
         wanted = {"variant": str, "seed": int, "values": dict, "seconds": (int, float)}
-        problems += [f"run {i} is not of the form {sorted(wanted)}" for i, run in enumerate(record["runs"])
-                     if not isinstance(run, dict) or set(run) != set(wanted)
-                     or not all(isinstance(run[key], kind) for key, kind in wanted.items())]
+        problems += [
+            f"run {i} is not of the form {sorted(wanted)}"
+            for i, run in enumerate(record["runs"])
+            if not isinstance(run, dict)
+            or set(run) != set(wanted)
+            or not all(isinstance(run[key], kind) for key, kind in wanted.items())
+        ]
     return problems

@@ -36,9 +36,17 @@ class FeatureNet(nn.Module):
         super().__init__()
         self.tag, self.card = tag, card or {}
         self.body = nn.Sequential(
-            *_block(1, 16, stride=1), *_block(16, 32, stride=2), *_block(32, 32, stride=1),
-            *_block(32, 64, stride=2), *_block(64, 64, stride=1),
-            nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.2), nn.Linear(64 * 9, WIDTH), nn.ReLU())
+            *_block(1, 16, stride=1),
+            *_block(16, 32, stride=2),
+            *_block(32, 32, stride=1),
+            *_block(32, 64, stride=2),
+            *_block(64, 64, stride=1),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Dropout(0.2),
+            nn.Linear(64 * 9, WIDTH),
+            nn.ReLU(),
+        )
         self.head = nn.Linear(WIDTH, 10)
 
     def forward(self, x: Float[Tensor, "n 1 h w"]) -> Float[Tensor, "n 10"]:

@@ -18,9 +18,11 @@ from ganbook.metrics import Score, frechet_distance, inception_score
 from ganbook.types import Float
 
 TAG = "inception-v3-compat (torch-fidelity)"
-ADVICE = ("The book's own distances need neither: ganbook.features.book_frechet_distance. To have the real FID, run "
-          "`pip install torch-fidelity` where the internet can be reached, once; or give weights=, a file of its "
-          "InceptionV3 weights.")
+ADVICE = (
+    "The book's own distances need neither: ganbook.features.book_frechet_distance. To have the real FID, run "
+    "`pip install torch-fidelity` where the internet can be reached, once; or give weights=, a file of its "
+    "InceptionV3 weights."
+)
 
 
 class Published(NamedTuple):
@@ -30,8 +32,9 @@ class Published(NamedTuple):
     inception_score: Score
 
 
-def published(real: Float[Tensor, "n c h w"], fake: Float[Tensor, "m c h w"], *,
-              weights: str | os.PathLike | None = None) -> Published:
+def published(
+    real: Float[Tensor, "n c h w"], fake: Float[Tensor, "m c h w"], *, weights: str | os.PathLike | None = None
+) -> Published:
     """FID and Inception Score of images in [-1, 1]; grey ones are repeated in three channels.
 
     Pixels become bytes by the fixed map (x + 1) 127.5, rounded: never by the smallest and largest pixel of a set.
@@ -47,8 +50,10 @@ def published(real: Float[Tensor, "n c h w"], fake: Float[Tensor, "m c h w"], *,
     pixels = [to_bytes(real, "real"), to_bytes(fake, "fake")]
     network = _inception(weights)
     (features_real, _), (features_fake, logits) = (_run(network, x) for x in pixels)
-    return Published(replace(frechet_distance(features_real, features_fake, features=TAG), name="FID"),
-                     inception_score(logits, features=TAG))
+    return Published(
+        replace(frechet_distance(features_real, features_fake, features=TAG), name="FID"),
+        inception_score(logits, features=TAG),
+    )
 
 
 def to_bytes(images: Tensor, name: str = "images") -> Tensor:
@@ -75,8 +80,10 @@ def _inception(weights: str | os.PathLike | None) -> nn.Module:
         raise ImportError(f"the real FID needs the package torch-fidelity, which is not installed. {ADVICE}") from error
     try:
         network = module.FeatureExtractorInceptionV3(
-            "inception-v3-compat", ["2048", "logits_unbiased"],
-            feature_extractor_weights_path=None if weights is None else os.fspath(weights))
+            "inception-v3-compat",
+            ["2048", "logits_unbiased"],
+            feature_extractor_weights_path=None if weights is None else os.fspath(weights),
+        )
     except OSError as error:  # URLError is one
         raise OSError(f"Inception's weights cannot be had here ({error}). {ADVICE}") from error
     return network.to(ganbook.device())

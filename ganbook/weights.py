@@ -30,11 +30,17 @@ def write(folder: Path, name: str, tensors: dict[str, Tensor], card: dict[str, A
     half: floats are rounded to 16 bits, which halves the file; score what `read` returns, not what was trained.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    small = {key: (x.half() if half and x.is_floating_point() else x).detach().cpu().contiguous()
-             for key, x in tensors.items()}
+    small = {
+        key: (x.half() if half and x.is_floating_point() else x).detach().cpu().contiguous()
+        for key, x in tensors.items()
+    }
     body = pack(small)
-    card = {**card, "sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body),
-            "storage": "float16" if half else "as trained"}
+    card = {
+        **card,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "bytes": len(body),
+        "storage": "float16" if half else "as trained",
+    }
     replace(folder / f"{name}.safetensors", body)
     replace(folder / f"{name}.json", (json.dumps(card, indent=1) + "\n").encode())
     return card

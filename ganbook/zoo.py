@@ -135,7 +135,8 @@ def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) ->
         for found in (
             replace(metrics.frechet_distance(real, fake, **tag), name="book Frechet distance"),
             metrics.kernel_distance(real, fake, **tag),
-            *metrics.precision_recall(real, fake, **tag), *metrics.density_coverage(real, fake, **tag),
+            *metrics.precision_recall(real, fake, **tag),
+            *metrics.density_coverage(real, fake, **tag),
             metrics.inception_score(net.head(fake), splits=1, **tag),
             metrics.image_similarity(images, pairs=2_000, seed=seed),
             metrics.memorisation(fake, training, real, **tag),
@@ -144,8 +145,9 @@ def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) ->
     return {metric: metrics.interval(found) for metric, found in values.items()}
 
 
-def make(name: str, *, rounds: int | None = None, out: Path = FOLDER, checkpoint: Path | None = None,
-         progress: bool = True) -> dict[str, Any]:
+def make(
+    name: str, *, rounds: int | None = None, out: Path = FOLDER, checkpoint: Path | None = None, progress: bool = True
+) -> dict[str, Any]:
     """Train an entry, score it, and write its weights and card to `out`; returns the card.
 
     rounds: fewer than the entry's for a trial. checkpoint: where an interrupted training goes on (default: runs/zoo).
@@ -161,20 +163,36 @@ def make(name: str, *, rounds: int | None = None, out: Path = FOLDER, checkpoint
         G, D = entry.build()
     game = GAN(G, D, entry.recipe)
     path = checkpoint or Path("runs") / "zoo" / f"{name}.safetensors"
-    run = train(game, getattr(data, entry.data)(), rounds=total, seed=entry.seed, progress=progress, checkpoint=path,
-                save_every=500)
+    run = train(
+        game,
+        getattr(data, entry.data)(),
+        rounds=total,
+        seed=entry.seed,
+        progress=progress,
+        checkpoint=path,
+        save_every=500,
+    )
     clock = _Clock(path.with_suffix(".json"), run.n)
     for step in every(500, run):
         clock.note(step.n)
         print(f"{name}: round {step.n} of {total}, {clock.spent['seconds']:.0f} s", flush=True)
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
     sampler = G if game.average is None else game.average.module
-    tensors = {f"{prefix}/{key}": x for prefix, net in (("G", sampler), ("D", game.D))
-               for key, x in net.state_dict().items() if not key.endswith("num_batches_tracked")}
+    tensors = {
+        f"{prefix}/{key}": x
+        for prefix, net in (("G", sampler), ("D", game.D))
+        for key, x in net.state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
     found = {
-        "name": name, "kind": "GAN", "averaged": game.average is not None,
+        "name": name,
+        "kind": "GAN",
+        "averaged": game.average is not None,
         "command": f"python -m ganbook.zoo train {name}" + ("" if total == entry.rounds else f" --rounds {total}"),
-        "seed": entry.seed, "rounds": total, "recipe": entry.recipe.describe(), "duration": duration,
+        "seed": entry.seed,
+        "rounds": total,
+        "recipe": entry.recipe.describe(),
+        "duration": duration,
         "parameters": {"G": _count(G), "D": _count(D)},
         "versions": {"ganbook": ganbook.__version__, "python": platform.python_version(), "torch": torch.__version__},
         "data": {"set": entry.data, "split": "train", "sha256": data.sha256(entry.data)},
@@ -184,7 +202,7 @@ def make(name: str, *, rounds: int | None = None, out: Path = FOLDER, checkpoint
         shipped = load(name, folder=Path(folder))  # the rounded weights are what is scored
     found["scores"] = {
         "protocol": f"against the held-out images of {entry.data}, as many fakes, 10 draws of z, 95 % t intervals; "
-                    "real: 5 draws from the training set in place of fakes",
+        "real: 5 draws from the training set in place of fakes",
         "features": features.load(entry.data).tag,
         "values": _plain(score(shipped.sample, entry.data)),
         "real": _plain(score(_training_images(entry.data), entry.data, repeats=5)),
@@ -206,8 +224,10 @@ class _Clock:
 
     def note(self, n: int) -> None:
         """What was spent until round n, where a checkpoint is."""
-        self.spent = {"seconds": round(self.before["seconds"] + time.perf_counter() - self.start, 1),
-                      "cpu_seconds": round(self.before["cpu_seconds"] + time.process_time() - self.cpu, 1)}
+        self.spent = {
+            "seconds": round(self.before["seconds"] + time.perf_counter() - self.start, 1),
+            "cpu_seconds": round(self.before["cpu_seconds"] + time.process_time() - self.cpu, 1),
+        }
         self.marks[str(n)] = self.spent
         weights.replace(self.path, json.dumps(self.marks).encode())
 
@@ -240,9 +260,11 @@ def main(arguments: list[str] | None = None) -> None:
         for name in names():
             found = card(name)
             distance = found["scores"]["values"]["book Frechet distance"]
-            print(f"{name:16s} {found['bytes'] / 1e6:.2f} MB  {found['rounds']} rounds  book Frechet distance "
-                  f"{distance['mean']:.2f} [{distance['low']:.2f}, {distance['high']:.2f}] "
-                  f"({found['scores']['features']})")
+            print(
+                f"{name:16s} {found['bytes'] / 1e6:.2f} MB  {found['rounds']} rounds  book Frechet distance "
+                f"{distance['mean']:.2f} [{distance['low']:.2f}, {distance['high']:.2f}] "
+                f"({found['scores']['features']})"
+            )
         return
     torch.set_num_threads(1)  # with more, the same seed gives other weights
     found = make(args.name, rounds=args.rounds, out=args.out, checkpoint=args.checkpoint)

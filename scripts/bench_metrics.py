@@ -55,8 +55,11 @@ def main(wanted: list[str]) -> None:
             wall.append(time.perf_counter() - start[0])
             cpu.append(time.process_time() - start[1])
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{name:40s} wall {min(wall):6.2f} to {max(wall):6.2f} s   CPU {min(cpu):6.2f} to {max(cpu):6.2f} s   "
-              f"peak so far {peak:6.0f} MB", flush=True)
+        print(
+            f"{name:40s} wall {min(wall):6.2f} to {max(wall):6.2f} s   CPU {min(cpu):6.2f} to {max(cpu):6.2f} s   "
+            f"peak so far {peak:6.0f} MB",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

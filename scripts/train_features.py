@@ -24,8 +24,17 @@ SETTINGS = {
 }
 
 
-def augment(x: Tensor, rng: torch.Generator, degrees: float, shift: float, scale: float, shear: float, elastic: float,
-            mirror: float, erase: float) -> Tensor:
+def augment(
+    x: Tensor,
+    rng: torch.Generator,
+    degrees: float,
+    shift: float,
+    scale: float,
+    shear: float,
+    elastic: float,
+    mirror: float,
+    erase: float,
+) -> Tensor:
     """A random affine map (and, for digits, a smooth random field) of each image; the background is -1."""
     n = len(x)
 
@@ -35,9 +44,13 @@ def augment(x: Tensor, rng: torch.Generator, degrees: float, shift: float, scale
     angle, slant = uniform(math.radians(degrees)), uniform(shear)
     across, along = 1 + uniform(scale), 1 + uniform(scale)
     flip = torch.where(torch.rand(n, generator=rng) < mirror, -1.0, 1.0)
-    matrix = torch.stack([
-        torch.stack([flip * across * angle.cos(), -angle.sin() + slant, uniform(shift / 14)], 1),
-        torch.stack([flip * angle.sin(), along * angle.cos(), uniform(shift / 14)], 1)], 1)
+    matrix = torch.stack(
+        [
+            torch.stack([flip * across * angle.cos(), -angle.sin() + slant, uniform(shift / 14)], 1),
+            torch.stack([flip * angle.sin(), along * angle.cos(), uniform(shift / 14)], 1),
+        ],
+        1,
+    )
     grid = F.affine_grid(matrix, list(x.shape), align_corners=False)
     if elastic:
         coarse = torch.randn(n, 2, 5, 5, generator=rng) * elastic / 14
@@ -48,9 +61,13 @@ def augment(x: Tensor, rng: torch.Generator, degrees: float, shift: float, scale
         side = 8
         row, column = (torch.randint(0, 28 - side, (n, 1, 1, 1), generator=rng) for _ in range(2))
         place = torch.arange(28)
-        box = ((place[:, None] >= row) & (place[:, None] < row + side)
-               & (place >= column) & (place < column + side)
-               & (torch.rand(n, 1, 1, 1, generator=rng) < erase))
+        box = (
+            (place[:, None] >= row)
+            & (place[:, None] < row + side)
+            & (place >= column)
+            & (place < column + side)
+            & (torch.rand(n, 1, 1, 1, generator=rng) < erase)
+        )
         y = torch.where(box, torch.rand(n, 1, 1, 1, generator=rng) * 2 - 1, y)
     return y
 
@@ -70,15 +87,18 @@ def fit(name: str, seed: int, epochs: int, batch: int) -> features.FeatureNet:
         order = torch.randperm(len(x), generator=rng)
         total = 0.0
         for i in range(len(x) // batch):
-            rows = order[i * batch:(i + 1) * batch]
+            rows = order[i * batch : (i + 1) * batch]
             loss = F.cross_entropy(net(augment(x[rows], rng, **SETTINGS[name])), labels[rows], label_smoothing=0.05)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             schedule.step()
             total += float(loss.detach())
-        print(f"{name} epoch {epoch + 1} of {epochs}: loss {total / (len(x) // batch):.4f}, "
-              f"{time.perf_counter() - start:.0f} s", flush=True)
+        print(
+            f"{name} epoch {epoch + 1} of {epochs}: loss {total / (len(x) // batch):.4f}, "
+            f"{time.perf_counter() - start:.0f} s",
+            flush=True,
+        )
     return net.eval()
 
 
@@ -99,13 +119,18 @@ def main() -> None:
     net = fit(args.name, args.seed, args.epochs, args.batch)
     tensors = {key: x for key, x in net.state_dict().items() if not key.endswith("num_batches_tracked")}
     card = {
-        "name": args.name, "kind": "feature network",
+        "name": args.name,
+        "kind": "feature network",
         "command": f"python scripts/train_features.py {args.name} --seed {args.seed} --epochs {args.epochs} "
-                   f"--batch {args.batch}",
-        "seed": args.seed, "epochs": args.epochs, "batch": args.batch, "augmentation": SETTINGS[args.name],
+        f"--batch {args.batch}",
+        "seed": args.seed,
+        "epochs": args.epochs,
+        "batch": args.batch,
+        "augmentation": SETTINGS[args.name],
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "data": {"set": args.name, "split": "train", "sha256": data.sha256(args.name)},
-        "seconds": round(time.perf_counter() - start), "threads": 1,
+        "seconds": round(time.perf_counter() - start),
+        "threads": 1,
     }
     weights.write(features.FOLDER, args.name, tensors, card)
     shipped = features.load(args.name, device="cpu")

@@ -29,6 +29,7 @@ def x64(*points):
 
 # --- the densities ----------------------------------------------------------------------------------------------
 
+
 def test_densities_against_scipy():
     x = torch.linspace(-3, 3, 41, dtype=torch.float64)
     same(normal(0.5, 2.0)(x), scipy.stats.norm(0.5, 2.0).pdf(x.numpy()))
@@ -56,6 +57,7 @@ def test_samples_are_the_generators_alone():
 
 
 # --- closed forms and references --------------------------------------------------------------------------------
+
 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(-8, 8), st.floats(0.2, 5), st.floats(-8, 8), st.floats(0.2, 5))
@@ -125,8 +127,10 @@ def test_symmetric_and_ordered():
 def test_data_processing_by_binning():
     p, q = normal(0.0, 1.0), normal(1.0, 1.5)
     edges = torch.linspace(-5, 5, 9, dtype=torch.float64)
-    cdf = [torch.cat([x64(0.0), d.cdf(edges), x64(1.0)]) for d in
-           (torch.distributions.Normal(x64(0.0), x64(1.0)), torch.distributions.Normal(x64(1.0), x64(1.5)))]
+    cdf = [
+        torch.cat([x64(0.0), d.cdf(edges), x64(1.0)])
+        for d in (torch.distributions.Normal(x64(0.0), x64(1.0)), torch.distributions.Normal(x64(1.0), x64(1.5)))
+    ]
     for name in NAMES:
         binned = getattr(dv, name)(cdf[0].diff(), cdf[1].diff()).item()
         assert 0 < binned < getattr(quadrature, name)(p, q).item()
@@ -154,6 +158,7 @@ def test_gradient_in_a_parameter():
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------
+
 
 def test_infinite_tails_are_refused_not_guessed():
     cauchy = Density(lambda x: -math.log(math.pi) - (x.square()).log1p(), breaks=(-1.0, 0.0, 1.0))
@@ -207,20 +212,23 @@ def test_log_prob_must_keep_the_shape():
         quadrature.entropy(bad)
 
 
-@pytest.mark.parametrize(("build", "message"), [
-    (lambda: normal(0.0, 0.0), "std must be finite and positive, got 0.0"),
-    (lambda: normal(0.0, -1.0), "std must be finite and positive, got -1.0"),
-    (lambda: normal(math.nan, 1.0), "mean must be finite, got nan"),
-    (lambda: uniform(1.0, 1.0), "lower < upper, got 1.0 and 1.0"),
-    (lambda: uniform(0.0, math.inf), "lower and upper must be finite"),
-    (lambda: Density(torch.log, support=(1.0, 0.0)), r"support must be .* got \(1.0, 0.0\)"),
-    (lambda: Density(torch.log, support=(math.nan, 0.0)), "support must be"),
-    (lambda: Density(torch.log, breaks=(math.inf,)), "breaks must be finite"),
-    (lambda: mixture([]), "components must hold at least one"),
-    (lambda: mixture([normal(0.0, 1.0)], [0.5]), "weights must sum to 1"),
-    (lambda: mixture([normal(0.0, 1.0)], [0.5, 0.5]), "weights must be one a component"),
-    (lambda: quadrature.nodes(), "at least one density"),
-])
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: normal(0.0, 0.0), "std must be finite and positive, got 0.0"),
+        (lambda: normal(0.0, -1.0), "std must be finite and positive, got -1.0"),
+        (lambda: normal(math.nan, 1.0), "mean must be finite, got nan"),
+        (lambda: uniform(1.0, 1.0), "lower < upper, got 1.0 and 1.0"),
+        (lambda: uniform(0.0, math.inf), "lower and upper must be finite"),
+        (lambda: Density(torch.log, support=(1.0, 0.0)), r"support must be .* got \(1.0, 0.0\)"),
+        (lambda: Density(torch.log, support=(math.nan, 0.0)), "support must be"),
+        (lambda: Density(torch.log, breaks=(math.inf,)), "breaks must be finite"),
+        (lambda: mixture([]), "components must hold at least one"),
+        (lambda: mixture([normal(0.0, 1.0)], [0.5]), "weights must sum to 1"),
+        (lambda: mixture([normal(0.0, 1.0)], [0.5, 0.5]), "weights must be one a component"),
+        (lambda: quadrature.nodes(), "at least one density"),
+    ],
+)
 def test_bad_arguments_are_named(build, message):
     with pytest.raises(ValueError, match=message):
         build()

@@ -37,6 +37,7 @@ def pairs(smallest=1, largest=6):
 
 # --- closed forms, worked by hand -------------------------------------------------------------------------------
 
+
 def test_by_hand():
     p, q = [0.5, 0.5], [0.75, 0.25]
     same(dv.entropy(q), 2 * LOG2 - 0.75 * math.log(3))
@@ -54,6 +55,7 @@ def test_uniform_has_entropy_log_k(k):
 
 
 # --- references -------------------------------------------------------------------------------------------------
+
 
 @PROPERTIES
 @given(pairs())
@@ -80,6 +82,7 @@ def test_scipy_chi_square_statistic():
 
 
 # --- the theorems of chapter 03 as properties -------------------------------------------------------------------
+
 
 @PROPERTIES
 @given(pairs())
@@ -170,14 +173,38 @@ def test_kl_adds_over_independent_parts(first, second):
 
 EDGES = {  # p, q: kl, reverse_kl, js, total_variation, chi_squared, hellinger
     "disjoint": ([1, 0], [0, 1], math.inf, math.inf, LOG2, 1.0, math.inf, 1.0),
-    "disjoint, in tenths": ([0.1] * 10 + [0.0] * 10, [0.0] * 10 + [0.1] * 10,
-                            math.inf, math.inf, LOG2, 1.0, math.inf, 1.0),
+    "disjoint, in tenths": (
+        [0.1] * 10 + [0.0] * 10,
+        [0.0] * 10 + [0.1] * 10,
+        math.inf,
+        math.inf,
+        LOG2,
+        1.0,
+        math.inf,
+        1.0,
+    ),
     "one atom": ([1.0], [1.0], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     "both zero somewhere": ([0, 1, 0], [0, 1, 0], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    "q misses": ([0.5, 0.5], [1, 0], math.inf, LOG2, 0.75 * LOG2 * 2 - 0.75 * math.log(3), 0.5, math.inf,
-                 math.sqrt(1 - math.sqrt(0.5))),
-    "p misses": ([1, 0], [0.5, 0.5], LOG2, math.inf, 0.75 * LOG2 * 2 - 0.75 * math.log(3), 0.5, 1.0,
-                 math.sqrt(1 - math.sqrt(0.5))),
+    "q misses": (
+        [0.5, 0.5],
+        [1, 0],
+        math.inf,
+        LOG2,
+        0.75 * LOG2 * 2 - 0.75 * math.log(3),
+        0.5,
+        math.inf,
+        math.sqrt(1 - math.sqrt(0.5)),
+    ),
+    "p misses": (
+        [1, 0],
+        [0.5, 0.5],
+        LOG2,
+        math.inf,
+        0.75 * LOG2 * 2 - 0.75 * math.log(3),
+        0.5,
+        1.0,
+        math.sqrt(1 - math.sqrt(0.5)),
+    ),
 }
 
 
@@ -275,6 +302,7 @@ def test_entropy_names_its_argument():
 
 
 # --- a real defect of public code -------------------------------------------------------------------------------
+
 
 def test_kl_on_a_grid_whose_points_were_eaten_is_refused():
     """Points are moved out of the true set while it is counted: 30 % of the mass is lost, and KL comes out negative."""

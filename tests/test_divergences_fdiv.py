@@ -12,10 +12,16 @@ from ganbook.divergences.densities import normal, uniform
 
 LOG2 = math.log(2)
 P, Q = torch.tensor([0.5, 0.3, 0.2]).double(), torch.tensor([0.2, 0.2, 0.6]).double()
-NAMED = {fdiv.KL: dv.kl, fdiv.REVERSE_KL: dv.reverse_kl, fdiv.PEARSON: dv.chi_squared,
-         fdiv.NEYMAN: lambda p, q: dv.chi_squared(q, p), fdiv.SQUARED_HELLINGER: lambda p, q: dv.hellinger(p, q) ** 2,
-         fdiv.JENSEN_SHANNON: dv.js, fdiv.TOTAL_VARIATION: dv.total_variation,
-         fdiv.GAN: lambda p, q: 2 * dv.js(p, q) - 2 * LOG2}
+NAMED = {
+    fdiv.KL: dv.kl,
+    fdiv.REVERSE_KL: dv.reverse_kl,
+    fdiv.PEARSON: dv.chi_squared,
+    fdiv.NEYMAN: lambda p, q: dv.chi_squared(q, p),
+    fdiv.SQUARED_HELLINGER: lambda p, q: dv.hellinger(p, q) ** 2,
+    fdiv.JENSEN_SHANNON: dv.js,
+    fdiv.TOTAL_VARIATION: dv.total_variation,
+    fdiv.GAN: lambda p, q: 2 * dv.js(p, q) - 2 * LOG2,
+}
 each = pytest.mark.parametrize("member", fdiv.FAMILY, ids=lambda member: member.name)
 
 

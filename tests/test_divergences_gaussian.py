@@ -101,18 +101,21 @@ def test_gradient():
     same(mean.grad, mean.detach())
 
 
-@pytest.mark.parametrize(("build", "message"), [
-    (lambda: Gaussian([[0.0]], 1.0), r"mean must have shape \(d,\), got \(1, 1\)"),
-    (lambda: Gaussian([0.0, 0.0], 1.0), r"covariance must have shape \(2, 2\)"),
-    (lambda: Gaussian(math.nan, 1.0), "mean must hold finite numbers"),
-    (lambda: Gaussian(0.0, math.inf), "covariance must hold finite numbers"),
-    (lambda: Gaussian([0.0, 0.0], [[1.0, 0.5], [0.0, 1.0]]), "covariance must be symmetric"),
-    (lambda: Gaussian(0.0, 0.0), "covariance must be positive definite"),
-    (lambda: Gaussian([0.0, 0.0], [[1.0, 2.0], [2.0, 1.0]]), "covariance must be positive definite"),
-    (lambda: Gaussian([0.0, 0.0], torch.eye(2)).density, "d = 2"),
-    (lambda: gaussian.kl(Gaussian(0.0, 1.0), Gaussian([0.0, 0.0], torch.eye(2))), "same dimension, got 1 and 2"),
-    (lambda: gaussian.wasserstein2(Gaussian(0.0, 1.0), Gaussian([0.0, 0.0], torch.eye(2))), "same dimension"),
-])
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: Gaussian([[0.0]], 1.0), r"mean must have shape \(d,\), got \(1, 1\)"),
+        (lambda: Gaussian([0.0, 0.0], 1.0), r"covariance must have shape \(2, 2\)"),
+        (lambda: Gaussian(math.nan, 1.0), "mean must hold finite numbers"),
+        (lambda: Gaussian(0.0, math.inf), "covariance must hold finite numbers"),
+        (lambda: Gaussian([0.0, 0.0], [[1.0, 0.5], [0.0, 1.0]]), "covariance must be symmetric"),
+        (lambda: Gaussian(0.0, 0.0), "covariance must be positive definite"),
+        (lambda: Gaussian([0.0, 0.0], [[1.0, 2.0], [2.0, 1.0]]), "covariance must be positive definite"),
+        (lambda: Gaussian([0.0, 0.0], torch.eye(2)).density, "d = 2"),
+        (lambda: gaussian.kl(Gaussian(0.0, 1.0), Gaussian([0.0, 0.0], torch.eye(2))), "same dimension, got 1 and 2"),
+        (lambda: gaussian.wasserstein2(Gaussian(0.0, 1.0), Gaussian([0.0, 0.0], torch.eye(2))), "same dimension"),
+    ],
+)
 def test_bad_arguments_are_named(build, message):
     with pytest.raises(ValueError, match=message):
         build()

@@ -12,7 +12,7 @@ from ganbook.experiments import Experiment, digest, load, main, read_script, ref
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted((ROOT / "ganbook" / "results").glob("*.json"))
 
-SCRIPT = '''\
+SCRIPT = """\
 from pathlib import Path
 from ganbook.experiments import Experiment, main
 
@@ -24,7 +24,7 @@ def measure(variant, seed):
 EXPERIMENT = Experiment("toy", "Does it run?", ("a", "bcd"), (0, 1, 2), ("value", "curve"), measure)
 if __name__ == "__main__":
     main(EXPERIMENT, __file__)
-'''
+"""
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def toy(tmp_path):
 
 # --- what ships ------------------------------------------------------------------------------------------------------
 
+
 def test_something_ships():
     assert SHIPPED
 
@@ -59,6 +60,7 @@ def test_every_script_has_its_results():
 
 
 # --- the convention --------------------------------------------------------------------------------------------------
+
 
 def test_a_run_writes_what_it_may_have_written(toy):
     experiment, source, run, _ = toy
@@ -86,8 +88,9 @@ def test_a_stopped_experiment_goes_on_and_repeats_nothing(toy):
 def test_parts_of_another_version_of_the_script_are_refused(toy):
     _, _, run, folder = toy
     run()
-    next((folder / "parts" / "toy").glob("a-*")).write_text(json.dumps(
-        {"script": "other", "run": {"variant": "a", "seed": 0, "values": {}, "seconds": 1}}))
+    next((folder / "parts" / "toy").glob("a-*")).write_text(
+        json.dumps({"script": "other", "run": {"variant": "a", "seed": 0, "values": {}, "seconds": 1}})
+    )
     with pytest.raises(ValueError, match="another version of the script"):
         run()
 
@@ -112,24 +115,27 @@ def other_measure(record):
     record["runs"][0]["values"]["other"] = 1.0
 
 
-@pytest.mark.parametrize(("forge", "message"), [
-    (lambda r: r.update(command="python other.py"), "command"),
-    (lambda r: r.update(seeds=[0, 1]), "seeds"),
-    (lambda r: r.update(seeds=[0, 1, 7]), "seeds"),
-    (lambda r: r.update(variants=["a"]), "variants"),
-    (lambda r: r.update(question="Another?"), "question"),
-    (lambda r: r.update(script="0" * 64), "script"),
-    (lambda r: r.update(schema=99), "schema"),
-    (lambda r: r.update(seconds=1e6), "seconds"),
-    (lambda r: r.update(extra=1), "extra is not known"),
-    (lambda r: r.pop("versions"), "versions is missing"),
-    (lambda r: r.update(runs="none"), "runs has the type str"),
-    (lambda r: r["runs"].append({}), "run 6 is not of the form"),
-    (drop_run, "runs: 5 in the file"),
-    (repeat_run, "once each"),
-    (nan_value, "finite"),
-    (other_measure, "measures"),
-])
+@pytest.mark.parametrize(
+    ("forge", "message"),
+    [
+        (lambda r: r.update(command="python other.py"), "command"),
+        (lambda r: r.update(seeds=[0, 1]), "seeds"),
+        (lambda r: r.update(seeds=[0, 1, 7]), "seeds"),
+        (lambda r: r.update(variants=["a"]), "variants"),
+        (lambda r: r.update(question="Another?"), "question"),
+        (lambda r: r.update(script="0" * 64), "script"),
+        (lambda r: r.update(schema=99), "schema"),
+        (lambda r: r.update(seconds=1e6), "seconds"),
+        (lambda r: r.update(extra=1), "extra is not known"),
+        (lambda r: r.pop("versions"), "versions is missing"),
+        (lambda r: r.update(runs="none"), "runs has the type str"),
+        (lambda r: r["runs"].append({}), "run 6 is not of the form"),
+        (drop_run, "runs: 5 in the file"),
+        (repeat_run, "once each"),
+        (nan_value, "finite"),
+        (other_measure, "measures"),
+    ],
+)
 def test_a_forged_file_is_refused(toy, forge, message):
     experiment, source, run, _ = toy
     record = run()
@@ -168,19 +174,30 @@ def test_a_script_must_define_its_own_experiment(tmp_path):
         read_script(path)
 
 
-@pytest.mark.parametrize(("kwargs", "message"), [
-    ({"seeds": (0,)}, "seeds must be at least two"),
-    ({"variants": ("a", "a")}, "variants must be different"),
-    ({"measures": ()}, "measures must be different and at least one"),
-])
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"seeds": (0,)}, "seeds must be at least two"),
+        ({"variants": ("a", "a")}, "variants must be different"),
+        ({"measures": ()}, "measures must be different and at least one"),
+    ],
+)
 def test_experiment_refuses(kwargs, message):
-    fields = {"name": "x", "question": "y", "variants": ("a",), "seeds": (0, 1), "measures": ("v",),
-              "measure": lambda variant, seed: {"v": 0.0}, **kwargs}
+    fields = {
+        "name": "x",
+        "question": "y",
+        "variants": ("a",),
+        "seeds": (0, 1),
+        "measures": ("v",),
+        "measure": lambda variant, seed: {"v": 0.0},
+        **kwargs,
+    }
     with pytest.raises(ValueError, match=message):
         Experiment(**fields)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
+
 
 def test_results_are_read_by_variant_and_measure(toy):
     _, _, run, folder = toy
@@ -220,6 +237,7 @@ def test_under_accelerate_the_runs_are_split_and_one_process_collects(toy, monke
 
         def split_between_processes(self, jobs):
             from contextlib import nullcontext
+
             half = (len(jobs) + 1) // 2
             return nullcontext(jobs[:half] if self.index == 0 else jobs[half:])
 
@@ -228,9 +246,12 @@ def test_under_accelerate_the_runs_are_split_and_one_process_collects(toy, monke
             if self.waits == 1:
                 assert not (folder / "log.txt").exists()  # the list is agreed on before anything runs
             else:  # the other process, meanwhile
-                experiments._work(experiment, [job for job in experiment.jobs
-                                               if not experiments._part(folder / "parts" / "toy", *job).exists()],
-                                  folder / "parts" / "toy", digest(source))
+                experiments._work(
+                    experiment,
+                    [job for job in experiment.jobs if not experiments._part(folder / "parts" / "toy", *job).exists()],
+                    folder / "parts" / "toy",
+                    digest(source),
+                )
 
     monkeypatch.setattr(experiments, "_accelerate", lambda: State(0))
     assert refuse(run(), experiment, source) == []

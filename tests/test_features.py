@@ -79,6 +79,7 @@ def test_unknown_names_are_refused_with_the_known_ones():
 
 # --- files that are not as they were ---------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     for suffix in ("json", "safetensors"):

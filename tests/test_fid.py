@@ -64,10 +64,13 @@ def test_without_the_weights_the_message_says_what_to_do(monkeypatch):
         fid.published(images(4), images(4))
 
 
-@pytest.mark.parametrize(("bad", "message"), [
-    (2 * images(4), r"fake must lie in \[-1, 1\]"),
-    (torch.full((4, 1, 8, 8), float("nan")), r"fake must lie in \[-1, 1\]"),
-])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (2 * images(4), r"fake must lie in \[-1, 1\]"),
+        (torch.full((4, 1, 8, 8), float("nan")), r"fake must lie in \[-1, 1\]"),
+    ],
+)
 def test_bad_images_are_refused_before_anything_is_loaded(bad, message):
     with pytest.raises(ValueError, match=message):
         fid.published(images(4), bad)

@@ -37,6 +37,7 @@ class Features(nn.Module):
 
 # --- Frechet ---------------------------------------------------------------------------------------------------------
 
+
 def test_frechet_of_commuting_gaussians_is_the_closed_form():
     a, b = torch.tensor([1.0, 4.0, 9.0]), torch.tensor([4.0, 1.0, 0.25])
     m = torch.tensor([1.0, -2.0, 0.5])
@@ -107,12 +108,12 @@ def test_frechet_is_symmetric_never_negative_and_blind_to_turns(n, d, seed, shif
 
 # --- kernel ----------------------------------------------------------------------------------------------------------
 
+
 def reference_mmd2(x, y):
     d = x.shape[1]
-    xx, yy, xy = (polynomial_kernel(a, b, degree=3, gamma=1 / d, coef0=1)
-                  for a, b in ((x, x), (y, y), (x, y)))
+    xx, yy, xy = (polynomial_kernel(a, b, degree=3, gamma=1 / d, coef0=1) for a, b in ((x, x), (y, y), (x, y)))
     n, m = len(x), len(y)
-    return ((xx.sum() - np.trace(xx)) / (n * (n - 1)) + (yy.sum() - np.trace(yy)) / (m * (m - 1)) - 2 * xy.mean())
+    return (xx.sum() - np.trace(xx)) / (n * (n - 1)) + (yy.sum() - np.trace(yy)) / (m * (m - 1)) - 2 * xy.mean()
 
 
 @pytest.mark.parametrize("block", [2**22, 1_000])
@@ -164,6 +165,7 @@ def test_kernel_distance_refuses_impossible_subsets(subset):
 
 # --- sliced Wasserstein ----------------------------------------------------------------------------------------------
 
+
 def test_sliced_in_one_dimension_is_the_wasserstein_distance():
     x, y = normal(200, 1), normal(200, 1, seed=1) * 2 + 1
     expected = scipy.stats.wasserstein_distance(x[:, 0].numpy(), y[:, 0].numpy())
@@ -192,15 +194,19 @@ def test_sliced_is_zero_for_a_permutation_and_depends_on_the_seed_otherwise():
     assert sliced_wasserstein(x, y, seed=0).value != sliced_wasserstein(x, y, seed=1).value
 
 
-@pytest.mark.parametrize(("kwargs", "message"), [
-    ({"directions": 0}, "directions must be at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"directions": 0}, "directions must be at least 1, got 0"),
+    ],
+)
 def test_sliced_refuses_bad_arguments(kwargs, message):
     with pytest.raises(ValueError, match=message):
         sliced_wasserstein(normal(5, 2), normal(5, 2), **kwargs)
 
 
 # --- what all refuse -------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("distance", [frechet_distance, kernel_distance, sliced_wasserstein])
 def test_nan_and_single_samples_are_refused(distance):

@@ -26,6 +26,7 @@ def images(n, side=28, channels=1, seed=0):
 
 # --- Inception Score -------------------------------------------------------------------------------------------------
 
+
 def test_inception_score_of_known_predictions():
     flat = torch.zeros(40, 5)
     one_class = 50 * torch.eye(5)[torch.zeros(40, dtype=torch.int64)]
@@ -75,6 +76,7 @@ def test_inception_score_refuses_impossible_splits(splits):
 
 # --- MS-SSIM ---------------------------------------------------------------------------------------------------------
 
+
 def torchmetrics_ssim(x, y):
     """Its map, without the 5 pixels at which the window hangs over: it averages those too, Wang's code does not."""
     inner = structural_similarity_index_measure(x, y, data_range=2.0, return_full_image=True, reduction="none")[1]
@@ -94,7 +96,8 @@ def test_ms_ssim_matches_torchmetrics_scale_by_scale(side, scales):
     expected, a, b = torch.ones(4), x, y
     for j, weight in enumerate(WEIGHTS[:scales]):
         cs = structural_similarity_index_measure(
-            a, b, data_range=2.0, return_contrast_sensitivity=True, reduction="none")[1]
+            a, b, data_range=2.0, return_contrast_sensitivity=True, reduction="none"
+        )[1]
         factor = torchmetrics_ssim(a, b) if j == scales - 1 else cs
         expected = expected * factor.clamp(min=0) ** (weight / sum(WEIGHTS[:scales]))
         a, b = torch.nn.functional.avg_pool2d(a, 2), torch.nn.functional.avg_pool2d(b, 2)
@@ -104,7 +107,8 @@ def test_ms_ssim_matches_torchmetrics_scale_by_scale(side, scales):
 def test_ms_ssim_is_near_torchmetrics_whole_where_the_border_is_small():
     x, y = images(2, 352), 0.8 * images(2, 352) + 0.2 * images(2, 352, seed=1)
     expected = multiscale_structural_similarity_index_measure(
-        x, y, data_range=2.0, betas=WEIGHTS, reduction="none", normalize="relu")
+        x, y, data_range=2.0, betas=WEIGHTS, reduction="none", normalize="relu"
+    )
     assert_close(ms_ssim(x, y, scales=5), expected, rtol=0.05, atol=0.0)
 
 
@@ -137,6 +141,7 @@ def test_ms_ssim_refuses_scales_that_do_not_fit():
 
 
 # --- Laplacian pyramid -----------------------------------------------------------------------------------------------
+
 
 def test_blur_is_the_binomial_convolution():
     x = images(2, 28, 3)

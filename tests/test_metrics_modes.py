@@ -82,6 +82,7 @@ def test_reverse_kl_refuses_what_is_no_distribution():
 
 # --- stacked digits --------------------------------------------------------------------------------------------------
 
+
 def brightness(x):
     """A classifier of flat images: class k has brightness k / 10."""
     return -(x.mean((1, 2, 3))[:, None] - torch.arange(10) / 10).abs()

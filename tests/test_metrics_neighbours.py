@@ -111,10 +111,12 @@ def test_smallest_is_a_sorted_prefix(seed, width, k):
 
 # --- memorisation ----------------------------------------------------------------------------------------------------
 
+
 def test_memorisation_matches_the_mann_whitney_test_of_scipy():
     training, held_out, fake = normal(300, 4), normal(80, 4, seed=1), normal(120, 4, seed=2) * 1.1
-    distance = [NearestNeighbors(n_neighbors=1).fit(training.numpy()).kneighbors(x.numpy())[0][:, 0]
-                for x in (held_out, fake)]
+    distance = [
+        NearestNeighbors(n_neighbors=1).fit(training.numpy()).kneighbors(x.numpy())[0][:, 0] for x in (held_out, fake)
+    ]
     test = scipy.stats.mannwhitneyu(*distance, method="asymptotic", use_continuity=False, alternative="greater")
     score = memorisation(fake, training, held_out)
     assert_close(float(score), float(test.statistic) / (80 * 120))

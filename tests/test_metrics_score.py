@@ -55,12 +55,15 @@ def test_scores_of_one_protocol_are_ordered_and_seeds_may_differ():
     assert b > a
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"n_fake": 5}, "n_fake 10 against 5"),
-    ({"features": "digits@1234"}, "features samples against digits@1234"),
-    ({"settings": (("k", 4),)}, "k 3 against 4"),
-    ({"name": "other"}, "name one against other"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_fake": 5}, "n_fake 10 against 5"),
+        ({"features": "digits@1234"}, "features samples against digits@1234"),
+        ({"settings": (("k", 4),)}, "k 3 against 4"),
+        ({"name": "other"}, "name one against other"),
+    ],
+)
 def test_scores_of_different_protocols_are_not_ordered(change, message):
     score = Score(1.0, "one", 10, 10, settings=(("k", 3),))
     with pytest.raises(ValueError, match=message):
@@ -87,10 +90,13 @@ def test_interval_covers_the_mean_as_often_as_it_says():
     assert abs(hits / 2_000 - 0.95) < 0.02  # 4 standard errors
 
 
-@pytest.mark.parametrize(("args", "message"), [
-    (([1.0],), "at least 2 repetitions"),
-    (([1.0, 2.0], 1.0), "level must lie strictly between 0 and 1, got 1.0"),
-])
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (([1.0],), "at least 2 repetitions"),
+        (([1.0, 2.0], 1.0), "level must lie strictly between 0 and 1, got 1.0"),
+    ],
+)
 def test_interval_refuses(args, message):
     with pytest.raises(ValueError, match=message):
         interval(*args)

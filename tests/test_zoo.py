@@ -11,8 +11,17 @@ from torch.testing import assert_close
 from ganbook import data, features, weights, zoo
 from ganbook.metrics import frechet_distance
 
-METRICS = {"book Frechet distance", "kernel distance", "precision", "recall", "density", "coverage", "Inception Score",
-           "MS-SSIM", "memorisation"}
+METRICS = {
+    "book Frechet distance",
+    "kernel distance",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "Inception Score",
+    "MS-SSIM",
+    "memorisation",
+}
 
 
 def test_the_first_entries_ship():
@@ -73,6 +82,7 @@ def test_all_weights_together_are_small_and_hold_no_pickle():
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def folder(tmp_path):
     for suffix in ("json", "safetensors"):
@@ -107,11 +117,15 @@ def test_no_samples_is_refused():
 
 # --- training --------------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def quick(monkeypatch):
     """Scoring takes a while: here it is two numbers."""
-    monkeypatch.setattr(zoo, "score", lambda sample, name, repeats=10: {
-        "mean": zoo.metrics.interval([float(sample(4, k).mean()) for k in range(3)])})
+    monkeypatch.setattr(
+        zoo,
+        "score",
+        lambda sample, name, repeats=10: {"mean": zoo.metrics.interval([float(sample(4, k).mean()) for k in range(3)])},
+    )
 
 
 @pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion"])
@@ -132,6 +146,7 @@ def test_the_average_is_what_is_shipped(tmp_path, quick):
     zoo.make("mlp-digits", rounds=3, out=tmp_path, checkpoint=tmp_path / "c.safetensors", progress=False)
     saved = zoo.load("mlp-digits", folder=tmp_path)
     from ganbook import checkpoint
+
     tensors, _ = checkpoint.read(tmp_path / "c.safetensors")
     averaged = {key: x for key, x in tensors.items() if key.startswith("game/average.module.")}
     assert averaged
@@ -142,8 +157,18 @@ def test_the_average_is_what_is_shipped(tmp_path, quick):
 def test_the_command_line_lists_and_trains(tmp_path, quick, capsys):
     zoo.main(["list"])
     assert "mlp-digits" in capsys.readouterr().out
-    zoo.main(["train", "mlp-digits", "--rounds", "1", "--out", str(tmp_path),
-              "--checkpoint", str(tmp_path / "c" / "run.safetensors")])
+    zoo.main(
+        [
+            "train",
+            "mlp-digits",
+            "--rounds",
+            "1",
+            "--out",
+            str(tmp_path),
+            "--checkpoint",
+            str(tmp_path / "c" / "run.safetensors"),
+        ]
+    )
     assert "bytes, sha256" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         zoo.main(["train", "stylegan"])

@@ -20,5 +20,19 @@ from ganbook.divergences.discrete import (
     total_variation,
 )
 
-__all__ = ["chi_squared", "cross_entropy", "densities", "entropy", "fdiv", "fgan", "gaussian", "hellinger", "js", "kl",
-           "masses", "quadrature", "reverse_kl", "total_variation"]
+__all__ = [
+    "chi_squared",
+    "cross_entropy",
+    "densities",
+    "entropy",
+    "fdiv",
+    "fgan",
+    "gaussian",
+    "hellinger",
+    "js",
+    "kl",
+    "masses",
+    "quadrature",
+    "reverse_kl",
+    "total_variation",
+]

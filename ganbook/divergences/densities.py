@@ -60,8 +60,10 @@ class Density:
             raise ValueError(f"log_prob must return the shape {tuple(x.shape)} of x, got {tuple(values.shape)}")
         bad = inside & (values.isnan() | (values == math.inf))
         if bad.any():
-            raise ValueError(f"log_prob must be a number or -inf in the support, got {values[bad][0].item()} "
-                             f"at x = {x[bad][0].item():.6g}")
+            raise ValueError(
+                f"log_prob must be a number or -inf in the support, got {values[bad][0].item()} "
+                f"at x = {x[bad][0].item():.6g}"
+            )
         return torch.where(inside, values, -math.inf)
 
     def __call__(self, x: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
@@ -146,6 +148,7 @@ def mixture(components: Sequence[Density], weights: Sequence[float] | None = Non
 
     sample = None
     if all(component.sample is not None for component in components):
+
         def sample(n: int, rng: torch.Generator) -> Tensor:
             which = torch.multinomial(share, n, replacement=True, generator=rng)
             draws = torch.stack([component.sample(n, rng) for component in components])  # (components, n, 1)

@@ -49,8 +49,10 @@ def masses(p: Masses, name: str = "p") -> Float[Tensor, "*batch k"]:
     total = plain.sum(-1)
     wrong = (total - 1).abs() > TOLERANCE
     if wrong.any():
-        raise ValueError(f"{name} must sum to 1 along the last axis (within {TOLERANCE}), "
-                         f"got a sum of {total[wrong].flatten()[0].item():.6g}")
+        raise ValueError(
+            f"{name} must sum to 1 along the last axis (within {TOLERANCE}), "
+            f"got a sum of {total[wrong].flatten()[0].item():.6g}"
+        )
     return values
 
 

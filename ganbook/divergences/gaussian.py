@@ -39,8 +39,9 @@ class Gaussian:
             raise ValueError(f"mean must have shape (d,), got {tuple(mean.shape)}")
         d = len(mean)
         if covariance.shape != (d, d):
-            raise ValueError(f"covariance must have shape ({d}, {d}) like the mean's {d} entries, "
-                             f"got {tuple(covariance.shape)}")
+            raise ValueError(
+                f"covariance must have shape ({d}, {d}) like the mean's {d} entries, got {tuple(covariance.shape)}"
+            )
         for name, value in (("mean", mean), ("covariance", covariance)):
             if not torch.isfinite(value).all():
                 raise ValueError(f"{name} must hold finite numbers, got {value.detach().tolist()}")

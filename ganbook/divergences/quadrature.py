@@ -84,8 +84,10 @@ def _settled(name: str, compute: Callable[[int], Tensor], tolerance: float = TOL
     check, answer = (compute(order) for order in ORDERS)
     a, b = check.item(), answer.item()
     if a != b and not abs(a - b) <= tolerance * max(1.0, abs(b)):
-        raise ValueError(f"{name} has not settled on the quadrature's nodes ({a:.6g} against {b:.6g}): the integral "
-                         f"is infinite in a tail, or the densities need breaks where they are not smooth")
+        raise ValueError(
+            f"{name} has not settled on the quadrature's nodes ({a:.6g} against {b:.6g}): the integral "
+            f"is infinite in a tail, or the densities need breaks where they are not smooth"
+        )
     return answer
 
 
@@ -101,13 +103,16 @@ def log_masses(p: Density, x: Tensor, w: Tensor, name: str = "p") -> Tensor:
     logs = p.log(x) + w.log()
     total = logs.detach().exp().sum().item()
     if not abs(total - 1) <= TOLERANCE:
-        raise ValueError(f"{name} must integrate to 1 over its support {p.support} (within {TOLERANCE}), "
-                         f"got {total:.6g}: it is not normalised, or its breaks miss a narrow bump")
+        raise ValueError(
+            f"{name} must integrate to 1 over its support {p.support} (within {TOLERANCE}), "
+            f"got {total:.6g}: it is not normalised, or its breaks miss a narrow bump"
+        )
     return logs
 
 
-def _divergence(name: str, formula: Callable[[Tensor, Tensor], Tensor], p: Density, q: Density,
-                breaks: tuple[float, ...] = ()) -> Scalar:
+def _divergence(
+    name: str, formula: Callable[[Tensor, Tensor], Tensor], p: Density, q: Density, breaks: tuple[float, ...] = ()
+) -> Scalar:
     def compute(order: int) -> Tensor:
         x, w = nodes(p, q, order=order, breaks=breaks)
         return formula(log_masses(p, x, w, "p"), log_masses(q, x, w, "q"))
@@ -115,8 +120,9 @@ def _divergence(name: str, formula: Callable[[Tensor, Tensor], Tensor], p: Densi
     return _settled(name, compute)
 
 
-def expectation(p: Density, h: Callable[[Tensor], Tensor], breaks: tuple[float, ...] = (), *,
-                tolerance: float = TOLERANCE) -> Scalar:
+def expectation(
+    p: Density, h: Callable[[Tensor], Tensor], breaks: tuple[float, ...] = (), *, tolerance: float = TOLERANCE
+) -> Scalar:
     """Expectation under a density: E_{x ~ p}[h(x)] = integral of p(x) h(x) dx.
 
     h: (n,) float64 -> (n,), asked only where p is positive. breaks: points at which h is not smooth.
@@ -129,6 +135,7 @@ def expectation(p: Density, h: Callable[[Tensor], Tensor], breaks: tuple[float, 
     >>> expectation(uniform(0.0, 1.0), torch.square)
     tensor(0.3333, dtype=torch.float64)
     """
+
     def compute(order: int) -> Tensor:
         x, w = nodes(p, order=order, breaks=breaks)
         mass = log_masses(p, x, w).exp()
@@ -164,6 +171,7 @@ def cross_entropy(p: Density, q: Density) -> Scalar:
     >>> cross_entropy(uniform(0.0, 1.0), uniform(0.0, 2.0))  # log 2
     tensor(0.6931, dtype=torch.float64)
     """
+
     def compute(order: int) -> Tensor:
         x, w = nodes(p, q, order=order)
         log_masses(q, x, w, "q")

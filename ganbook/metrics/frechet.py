@@ -20,8 +20,9 @@ def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
     return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
 
 
-def frechet_gaussians(mean_r: Float[Tensor, " d"], cov_r: Float[Tensor, "d d"],
-                      mean_f: Float[Tensor, " d"], cov_f: Float[Tensor, "d d"]) -> float:
+def frechet_gaussians(
+    mean_r: Float[Tensor, " d"], cov_r: Float[Tensor, "d d"], mean_f: Float[Tensor, " d"], cov_f: Float[Tensor, "d d"]
+) -> float:
     r"""Squared 2-Wasserstein distance of two Gaussians.
 
     d^2 = |m_r - m_f|^2 + tr(C_r) + tr(C_f) - 2 tr( (C_r C_f)^{1/2} )
@@ -43,8 +44,7 @@ def frechet_gaussians(mean_r: Float[Tensor, " d"], cov_r: Float[Tensor, "d d"],
     return max(float(squared), 0.0)
 
 
-def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *,
-                     features: str = "samples") -> Score:
+def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, features: str = "samples") -> Score:
     r"""The d^2 of `frechet_gaussians` at the sample means and covariances (dividing by n - 1), in float64.
 
     Range: 0 to infinity, lower is better. Biased upwards, by about a constant over n: compare equal n and m only.

@@ -36,10 +36,17 @@ def inception_score(logits: Float[Tensor, "n k"], splits: int = 10, *, features:
     log_p = torch.log_softmax(logits.double(), dim=1)
     values = []
     for i in range(splits):
-        part = log_p[i * n // splits:(i + 1) * n // splits]
+        part = log_p[i * n // splits : (i + 1) * n // splits]
         log_marginal = torch.logsumexp(part, dim=0) - torch.log(torch.tensor(float(len(part)), dtype=torch.float64))
         kl = (part.exp() * (part - log_marginal)).sum(1)  # (n/splits)
         values.append(kl.mean().exp())
     scores = torch.stack(values)
-    return Score(float(scores.mean()), "Inception Score", n_real=0, n_fake=n, features=features,
-                 settings=(("splits", splits),), spread=float(scores.std(correction=0)))
+    return Score(
+        float(scores.mean()),
+        "Inception Score",
+        n_real=0,
+        n_fake=n,
+        features=features,
+        settings=(("splits", splits),),
+        spread=float(scores.std(correction=0)),
+    )

@@ -36,8 +36,15 @@ def mmd2(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> float:
     return _within(x) / (n * (n - 1)) + _within(y) / (m * (m - 1)) - 2 * _sum(x, y) / (n * m)
 
 
-def kernel_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], subset: int | None = None,
-                    subsets: int = 100, seed: int = 0, *, features: str = "samples") -> Score:
+def kernel_distance(
+    real: Float[Tensor, "n d"],
+    fake: Float[Tensor, "m d"],
+    subset: int | None = None,
+    subsets: int = 100,
+    seed: int = 0,
+    *,
+    features: str = "samples",
+) -> Score:
     r"""The squared MMD between real and fake under the kernel of KID, unbiased.
 
     subset=None takes all pairs. With a number, the mean over `subsets` random subsets of that size, and their
@@ -54,8 +61,7 @@ def kernel_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], subs
     """
     check(real=real, fake=fake)
     if subset is None:
-        return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features,
-                     settings=(("subset", "all"),))
+        return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features, settings=(("subset", "all"),))
     if not 2 <= subset <= min(len(real), len(fake)):
         raise ValueError(f"subset must lie in 2 ... {min(len(real), len(fake))}, got {subset}")
     rng = torch.Generator().manual_seed(seed)
@@ -65,8 +71,16 @@ def kernel_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], subs
         j = torch.randperm(len(fake), generator=rng)[:subset].to(fake.device)
         values.append(mmd2(real[i], fake[j]))
     found = torch.tensor(values, dtype=torch.float64)
-    return Score(float(found.mean()), "kernel distance", len(real), len(fake), features, seed,
-                 settings=(("subset", subset), ("subsets", subsets)), spread=float(found.std(correction=0)))
+    return Score(
+        float(found.mean()),
+        "kernel distance",
+        len(real),
+        len(fake),
+        features,
+        seed,
+        settings=(("subset", subset), ("subsets", subsets)),
+        spread=float(found.std(correction=0)),
+    )
 
 
 def _sum(x: Tensor, y: Tensor) -> float:
@@ -78,6 +92,6 @@ def _within(x: Tensor) -> float:
     total = 0.0
     for part in rows(len(x), len(x)):
         total += float(polynomial(x[part], x[part]).sum(1).double().sum())
-        total += 2 * float(polynomial(x[part], x[part.stop:]).sum(1).double().sum())
+        total += 2 * float(polynomial(x[part], x[part.stop :]).sum(1).double().sum())
     diagonal = ((x * x).sum(1) / x.shape[1] + 1.0) ** 3
     return total - float(diagonal.double().sum())

@@ -13,8 +13,13 @@ from ganbook.metrics.score import Score
 from ganbook.types import Float
 
 
-def memorisation(fake: Float[Tensor, "m d"], training: Float[Tensor, "n d"], held_out: Float[Tensor, "h d"], *,
-                 features: str = "samples") -> Score:
+def memorisation(
+    fake: Float[Tensor, "m d"],
+    training: Float[Tensor, "n d"],
+    held_out: Float[Tensor, "h d"],
+    *,
+    features: str = "samples",
+) -> Score:
     r"""Probability that a fake lies nearer to the training set than a held-out real sample does.
 
     P( d(fake, T) < d(held_out, T) ) + P( equal ) / 2,  d(x, T) the distance to the nearest training sample
@@ -43,5 +48,11 @@ def memorisation(fake: Float[Tensor, "m d"], training: Float[Tensor, "n d"], hel
     wins = float(ranks[:n_held].sum()) - n_held * (n_held + 1) / 2  # pairs in which the held-out one is further away
     value = wins / (m * n_held)
     deviation = math.sqrt((m + n_held + 1) / (12 * m * n_held))
-    return Score(value, "memorisation", len(training), m, features,
-                 settings=(("held_out", n_held), ("z", round((value - 0.5) / deviation, 6))))
+    return Score(
+        value,
+        "memorisation",
+        len(training),
+        m,
+        features,
+        settings=(("held_out", n_held), ("z", round((value - 0.5) / deviation, 6))),
+    )

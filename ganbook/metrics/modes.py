@@ -48,8 +48,15 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     return float((torch.xlogy(q, q) - torch.xlogy(q, p)).sum().clamp(min=0.0))
 
 
-def mode_scores(samples: Float[Tensor, "n d"], centres: Float[Tensor, "k d"], std: float, *, radius: float = 3.0,
-                least: int = 1, seed: int | None = None) -> ModeScores:
+def mode_scores(
+    samples: Float[Tensor, "n d"],
+    centres: Float[Tensor, "k d"],
+    std: float,
+    *,
+    radius: float = 3.0,
+    least: int = 1,
+    seed: int | None = None,
+) -> ModeScores:
     r"""PacGAN's protocol: modes found, share of high-quality samples, reverse KL of the mode histogram.
 
     A sample belongs to its nearest centre, and is of high quality if |x - centre| / std < radius (Mahalanobis distance
@@ -74,15 +81,30 @@ def mode_scores(samples: Float[Tensor, "n d"], centres: Float[Tensor, "k d"], st
     squared, mode = nearest(samples.double(), centres.double())
     high = squared < (radius * std) ** 2
     counts = torch.bincount(mode[high], minlength=len(centres))
-    protocol = {"n_real": 0, "n_fake": len(samples), "features": f"{len(centres)} modes of std {std:g}", "seed": seed,
-                "settings": (("least", least), ("radius", radius))}
-    return ModeScores(Score(float((counts >= least).sum()), "modes", **protocol),
-                      Score(float(high.double().mean()), "high-quality share", **protocol),
-                      Score(reverse_kl(counts), "reverse KL", **protocol), counts)
+    protocol = {
+        "n_real": 0,
+        "n_fake": len(samples),
+        "features": f"{len(centres)} modes of std {std:g}",
+        "seed": seed,
+        "settings": (("least", least), ("radius", radius)),
+    }
+    return ModeScores(
+        Score(float((counts >= least).sum()), "modes", **protocol),
+        Score(float(high.double().mean()), "high-quality share", **protocol),
+        Score(reverse_kl(counts), "reverse KL", **protocol),
+        counts,
+    )
 
 
-def stacked_scores(images: Float[Tensor, "n c h w"], classify: Callable[[Tensor], Tensor], *, classes: int = 10,
-                   least: int = 1, features: str = "classifier", seed: int | None = None) -> ModeScores:
+def stacked_scores(
+    images: Float[Tensor, "n c h w"],
+    classify: Callable[[Tensor], Tensor],
+    *,
+    classes: int = 10,
+    least: int = 1,
+    features: str = "classifier",
+    seed: int | None = None,
+) -> ModeScores:
     r"""Stacked digits: each channel is one digit, each combination of digits one mode (1000 for three channels).
 
     classify: one-channel images (n, 1, h, w) -> logits (n, classes). Every sample counts as of high quality, as in the
@@ -102,15 +124,23 @@ def stacked_scores(images: Float[Tensor, "n c h w"], classify: Callable[[Tensor]
     code = torch.zeros(n, dtype=torch.int64, device=images.device)
     for channel in range(channels):
         found = []
-        for part in images[:, channel:channel + 1].split(1_000):
+        for part in images[:, channel : channel + 1].split(1_000):
             logits = classify(part)
             if logits.shape != (len(part), classes):
                 raise ValueError(f"classify must return shape ({len(part)}, {classes}), got {tuple(logits.shape)}")
             found.append(logits.argmax(1))
         code = code * classes + torch.cat(found)
     counts = torch.bincount(code, minlength=classes**channels)
-    protocol = {"n_real": 0, "n_fake": n, "features": features, "seed": seed,
-                "settings": (("least", least), ("possible", classes**channels))}
-    return ModeScores(Score(float((counts >= least).sum()), "modes", **protocol),
-                      Score(1.0, "high-quality share", **protocol),
-                      Score(reverse_kl(counts), "reverse KL", **protocol), counts)
+    protocol = {
+        "n_real": 0,
+        "n_fake": n,
+        "features": features,
+        "seed": seed,
+        "settings": (("least", least), ("possible", classes**channels)),
+    }
+    return ModeScores(
+        Score(float((counts >= least).sum()), "modes", **protocol),
+        Score(1.0, "high-quality share", **protocol),
+        Score(reverse_kl(counts), "reverse KL", **protocol),
+        counts,
+    )

@@ -38,8 +38,9 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     return similarity.mean(dim=(1, 2, 3)), cs.mean(dim=(1, 2, 3))
 
 
-def ms_ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, scales: int | None = None,
-            span: float = 2.0) -> Float[Tensor, " n"]:
+def ms_ssim(
+    x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, scales: int | None = None, span: float = 2.0
+) -> Float[Tensor, " n"]:
     r"""Multi-scale structural similarity of each pair (x_i, y_i).
 
     ms_ssim = ssim_M^{w_M} * prod_{j<M} cs_j^{w_j}, each scale halving the image; negative factors count as 0.
@@ -84,8 +85,15 @@ def scales_that_fit(side: int) -> int:
     return scales
 
 
-def image_similarity(images: Float[Tensor, "n c h w"], pairs: int = 5_000, seed: int = 0, *, span: float = 2.0,
-                     scales: int | None = None, features: str = "samples") -> Score:
+def image_similarity(
+    images: Float[Tensor, "n c h w"],
+    pairs: int = 5_000,
+    seed: int = 0,
+    *,
+    span: float = 2.0,
+    scales: int | None = None,
+    features: str = "samples",
+) -> Score:
     """Mean MS-SSIM of random pairs of different images of one set: near 1 means that they all look the same.
 
     It says nothing on quality, and is to be read beside the same number of real data of the same kind: a set of
@@ -105,11 +113,23 @@ def image_similarity(images: Float[Tensor, "n c h w"], pairs: int = 5_000, seed:
     first = torch.randint(0, len(images), (pairs,), generator=rng)
     second = (first + torch.randint(1, len(images), (pairs,), generator=rng)) % len(images)
     step = max(1, 2**20 // images[0].numel())
-    found = torch.cat([ms_ssim(images[i.to(images.device)], images[j.to(images.device)], scales=scales, span=span)
-                       for i, j in zip(first.split(step), second.split(step), strict=True)]).double()
+    found = torch.cat(
+        [
+            ms_ssim(images[i.to(images.device)], images[j.to(images.device)], scales=scales, span=span)
+            for i, j in zip(first.split(step), second.split(step), strict=True)
+        ]
+    ).double()
     scales = scales or scales_that_fit(min(images.shape[-2:]))
-    return Score(float(found.mean()), "MS-SSIM", 0, len(images), features, seed,
-                 settings=(("pairs", pairs), ("scales", scales)), spread=float(found.std(correction=0)))
+    return Score(
+        float(found.mean()),
+        "MS-SSIM",
+        0,
+        len(images),
+        features,
+        seed,
+        settings=(("pairs", pairs), ("scales", scales)),
+        spread=float(found.std(correction=0)),
+    )
 
 
 def _window(images: Tensor) -> Tensor:

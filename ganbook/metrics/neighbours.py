@@ -26,8 +26,9 @@ class DensityCoverage(NamedTuple):
     coverage: Score
 
 
-def precision_recall(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], neighbours: int = 3, *,
-                     features: str = "samples") -> PrecisionRecall:
+def precision_recall(
+    real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], neighbours: int = 3, *, features: str = "samples"
+) -> PrecisionRecall:
     r"""The share of fakes inside the real manifold, and of reals inside the fake manifold.
 
     The manifold of a set is the union of balls around its samples, each reaching to the k-th nearest other sample:
@@ -53,14 +54,20 @@ def precision_recall(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], nei
     for part, block in squared_distances(r, f):  # (rows of r, m)
         inside_real |= (block <= reach_r[part, None]).any(0)
         inside_fake[part] = (block <= reach_f).any(1)
-    protocol = {"n_real": len(real), "n_fake": len(fake), "features": features,
-                "settings": (("neighbours", neighbours),)}
-    return PrecisionRecall(Score(_share(inside_real), "precision", **protocol),
-                           Score(_share(inside_fake), "recall", **protocol))
+    protocol = {
+        "n_real": len(real),
+        "n_fake": len(fake),
+        "features": features,
+        "settings": (("neighbours", neighbours),),
+    }
+    return PrecisionRecall(
+        Score(_share(inside_real), "precision", **protocol), Score(_share(inside_fake), "recall", **protocol)
+    )
 
 
-def density_coverage(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], neighbours: int = 5, *,
-                     features: str = "samples") -> DensityCoverage:
+def density_coverage(
+    real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], neighbours: int = 5, *, features: str = "samples"
+) -> DensityCoverage:
     r"""How many real balls a fake lies in, on average over k, and the share of real balls that hold a fake.
 
     density  = (1/(k m)) sum_j sum_i 1[ |f_j - r_i| <= NND_k(r_i) ]
@@ -86,10 +93,15 @@ def density_coverage(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], nei
         inside = block <= reach[part, None]  # (rows of r, m)
         hits += int(inside.sum())
         held += int(inside.any(1).sum())
-    protocol = {"n_real": len(real), "n_fake": len(fake), "features": features,
-                "settings": (("neighbours", neighbours),)}
-    return DensityCoverage(Score(hits / (neighbours * len(f)), "density", **protocol),
-                           Score(held / len(r), "coverage", **protocol))
+    protocol = {
+        "n_real": len(real),
+        "n_fake": len(fake),
+        "features": features,
+        "settings": (("neighbours", neighbours),),
+    }
+    return DensityCoverage(
+        Score(hits / (neighbours * len(f)), "density", **protocol), Score(held / len(r), "coverage", **protocol)
+    )
 
 
 def expected_coverage(n_real: int, n_fake: int, neighbours: int) -> float:

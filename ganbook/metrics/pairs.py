@@ -21,8 +21,9 @@ def check(**sets: Tensor) -> None:
     width = None
     for name, x in sets.items():
         if x.ndim != 2:
-            raise ValueError(f"{name} must have shape (samples, features), got {tuple(x.shape)}; "
-                             "flatten images with .flatten(1)")
+            raise ValueError(
+                f"{name} must have shape (samples, features), got {tuple(x.shape)}; flatten images with .flatten(1)"
+            )
         if len(x) < 2:
             raise ValueError(f"{name} must hold at least 2 samples, got {len(x)}")
         if not torch.isfinite(x).all():
@@ -82,10 +83,10 @@ def smallest(block: Float[Tensor, "r m"], k: int) -> Float[Tensor, "r k"]:
     groups = block.shape[1] // 16
     if groups <= 2 * k:
         return block.topk(k, largest=False).values
-    body = block[:, :16 * groups].view(len(block), 16, groups)
+    body = block[:, : 16 * groups].view(len(block), 16, groups)
     best = body.amin(1).topk(k, largest=False, sorted=False).indices  # (r, k)
     chosen = body.gather(2, best[:, None, :].expand(-1, 16, -1)).flatten(1)  # (r, 16 k)
-    return torch.cat([chosen, block[:, 16 * groups:]], dim=1).topk(k, largest=False).values
+    return torch.cat([chosen, block[:, 16 * groups :]], dim=1).topk(k, largest=False).values
 
 
 def nearest(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> tuple[Tensor, Tensor]:

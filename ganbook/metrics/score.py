@@ -54,8 +54,7 @@ class Score:
     def __str__(self) -> str:
         seed = "" if self.seed is None else f", seed {self.seed}"
         settings = "".join(f", {key} {value}" for key, value in self.settings)
-        return (f"{self.name} {self.value:.4g} ({self.n_real} real, {self.n_fake} fake, "
-                f"{self.features}{seed}{settings})")
+        return f"{self.name} {self.value:.4g} ({self.n_real} real, {self.n_fake} fake, {self.features}{seed}{settings})"
 
     def __lt__(self, other: Score) -> bool:
         self._same_protocol(other)
@@ -68,8 +67,13 @@ class Score:
     @property
     def protocol(self) -> dict[str, Any]:
         """Everything but the number; the seed is left out, since two seeds of one protocol may be compared."""
-        return {"name": self.name, "n_real": self.n_real, "n_fake": self.n_fake, "features": self.features,
-                **dict(self.settings)}
+        return {
+            "name": self.name,
+            "n_real": self.n_real,
+            "n_fake": self.n_fake,
+            "features": self.features,
+            **dict(self.settings),
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: value, spread, seed and protocol."""
@@ -77,8 +81,11 @@ class Score:
 
     def _same_protocol(self, other: Score) -> None:
         mine, theirs = self.protocol, other.protocol
-        differences = [f"{key} {mine.get(key)} against {theirs.get(key)}"
-                       for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+        differences = [
+            f"{key} {mine.get(key)} against {theirs.get(key)}"
+            for key in {**mine, **theirs}
+            if mine.get(key) != theirs.get(key)
+        ]
         if differences:
             raise ValueError("these scores have different protocols and cannot be ordered: " + ", ".join(differences))
 

@@ -13,8 +13,9 @@ from ganbook.metrics.score import Score
 from ganbook.types import Float
 
 
-def sliced_wasserstein(x: Float[Tensor, "n d"], y: Float[Tensor, "n d"], directions: int = 128, seed: int = 0, *,
-                       features: str = "samples") -> Score:
+def sliced_wasserstein(
+    x: Float[Tensor, "n d"], y: Float[Tensor, "n d"], directions: int = 128, seed: int = 0, *, features: str = "samples"
+) -> Score:
     r"""Mean over random unit directions of the 1-D Wasserstein-1 distance of the projections.
 
     SW = E_theta (1/n) sum_i | sort(x theta)_i - sort(y theta)_i |
@@ -34,8 +35,9 @@ def sliced_wasserstein(x: Float[Tensor, "n d"], y: Float[Tensor, "n d"], directi
     if directions < 1:
         raise ValueError(f"directions must be at least 1, got {directions}")
     value = _sliced(x, y, directions, torch.Generator().manual_seed(seed))
-    return Score(value, "sliced Wasserstein distance", len(x), len(y), features, seed,
-                 settings=(("directions", directions),))
+    return Score(
+        value, "sliced Wasserstein distance", len(x), len(y), features, seed, settings=(("directions", directions),)
+    )
 
 
 def laplacian_pyramid(images: Float[Tensor, "n c h w"], smallest: int = 14) -> list[Float[Tensor, "n c ..."]]:
@@ -69,9 +71,16 @@ def reconstruct(levels: list[Tensor]) -> Tensor:
     return image
 
 
-def pyramid_distance(real: Float[Tensor, "n c h w"], fake: Float[Tensor, "n c h w"], patches: int = 2,
-                     directions: int = 128, smallest: int = 14, seed: int = 0, *,
-                     normalise: str = "each") -> dict[int, Score]:
+def pyramid_distance(
+    real: Float[Tensor, "n c h w"],
+    fake: Float[Tensor, "n c h w"],
+    patches: int = 2,
+    directions: int = 128,
+    smallest: int = 14,
+    seed: int = 0,
+    *,
+    normalise: str = "each",
+) -> dict[int, Score]:
     r"""Sliced Wasserstein distance of 7x7 patches at each level of a Laplacian pyramid: {side of level: Score}.
 
     patches: how many are drawn from each image at each level.
@@ -90,25 +99,34 @@ def pyramid_distance(real: Float[Tensor, "n c h w"], fake: Float[Tensor, "n c h 
     {28: 0.0, 14: 0.0}
     """
     if real.ndim != 4 or real.shape != fake.shape:
-        raise ValueError("fake must have the shape (n, c, h, w) of real, "
-                         f"got {tuple(fake.shape)} against {tuple(real.shape)}")
+        raise ValueError(
+            f"fake must have the shape (n, c, h, w) of real, got {tuple(fake.shape)} against {tuple(real.shape)}"
+        )
     if min(real.shape[-2:]) < 7:
         raise ValueError(f"real must hold images of at least 7x7 pixels, got {tuple(real.shape[-2:])}")
     if normalise not in ("each", "real"):
         raise ValueError(f"normalise must be 'each' or 'real', got {normalise!r}")
     rng = torch.Generator().manual_seed(seed)
     sides = [level.shape[-2:] for level in laplacian_pyramid(real[:1], smallest)]
-    places = [[torch.randint(0, side - 6, (len(real), patches), generator=rng).to(real.device) for side in level]
-              for level in sides]  # the same places in both sets: equal sets are at distance 0
+    places = [
+        [torch.randint(0, side - 6, (len(real), patches), generator=rng).to(real.device) for side in level]
+        for level in sides
+    ]  # the same places in both sets: equal sets are at distance 0
     described = zip(_descriptors(real, places, smallest), _descriptors(fake, places, smallest), strict=True)
     scores = {}
     for (_, side), (x, y) in zip(sides, described, strict=True):
         statistics = _statistics(x)
         y = _standard(y, *(statistics if normalise == "real" else _statistics(y)))
         x = _standard(x, *statistics)
-        scores[side] = Score(_sliced(x, y, directions, rng), f"sliced Wasserstein distance, level {side}",
-                             len(real), len(fake), "patches 7x7", seed,
-                             settings=(("directions", directions), ("normalise", normalise), ("patches", patches)))
+        scores[side] = Score(
+            _sliced(x, y, directions, rng),
+            f"sliced Wasserstein distance, level {side}",
+            len(real),
+            len(fake),
+            "patches 7x7",
+            seed,
+            settings=(("directions", directions), ("normalise", normalise), ("patches", patches)),
+        )
     return scores
 
 
@@ -132,8 +150,8 @@ def _blur(images: Tensor, gain: float) -> Tensor:
     h, w = images.shape[-2:]
     wide = F.pad(images, (2, 2, 2, 2), mode="reflect")
     line = [gain**0.5 * weight / 16 for weight in (1, 4, 6, 4, 1)]
-    wide = sum(weight * wide[..., i:i + w] for i, weight in enumerate(line))
-    return sum(weight * wide[..., i:i + h, :] for i, weight in enumerate(line))
+    wide = sum(weight * wide[..., i : i + w] for i, weight in enumerate(line))
+    return sum(weight * wide[..., i : i + h, :] for i, weight in enumerate(line))
 
 
 def _down(images: Tensor) -> Tensor:
@@ -151,9 +169,13 @@ def _descriptors(images: Tensor, places: list[list[Tensor]], smallest: int) -> l
     """Patches (n * patches, c, 7, 7) of each level, from 250 images at a time."""
     parts = []
     for start in range(0, len(images), 250):
-        levels = laplacian_pyramid(images[start:start + 250], smallest)
-        parts.append([_patches(level, rows[start:start + 250], columns[start:start + 250])
-                      for level, (rows, columns) in zip(levels, places, strict=True)])
+        levels = laplacian_pyramid(images[start : start + 250], smallest)
+        parts.append(
+            [
+                _patches(level, rows[start : start + 250], columns[start : start + 250])
+                for level, (rows, columns) in zip(levels, places, strict=True)
+            ]
+        )
     return [torch.cat(level) for level in zip(*parts, strict=True)]
 
 
@@ -162,8 +184,12 @@ def _patches(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     image = torch.arange(n, device=images.device).repeat_interleave(patches)[:, None, None, None]
     channel = torch.arange(images.shape[1], device=images.device)[:, None, None]
     offset = torch.arange(7, device=images.device)
-    return images[image, channel, (rows.flatten()[:, None] + offset)[:, None, :, None],
-                  (columns.flatten()[:, None] + offset)[:, None, None, :]]
+    return images[
+        image,
+        channel,
+        (rows.flatten()[:, None] + offset)[:, None, :, None],
+        (columns.flatten()[:, None] + offset)[:, None, None, :],
+    ]
 
 
 def _statistics(patches: Tensor) -> tuple[Tensor, Tensor]:

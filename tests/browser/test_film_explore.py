@@ -12,8 +12,10 @@ from ganbook import explore, plot
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright (make env)")
 
-FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-         "--disable-component-update --disable-sync").split() + ["--host-resolver-rules=MAP * ~NOTFOUND"]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split() + ["--host-resolver-rules=MAP * ~NOTFOUND"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -51,9 +53,12 @@ def page_file(tmp_path_factory):
     }
     body = "".join(f'<section id="{name}" style="margin-top:40px">{html}</section>' for name, html in parts.items())
     target = tmp_path_factory.mktemp("page") / "page.html"
-    target.write_text('<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>'
-                      '<meta name="viewport" content="width=device-width"></head><body style="margin:16px"><main>'
-                      f"<h1>t</h1>{body}</main></body></html>", encoding="utf-8")
+    target.write_text(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>'
+        '<meta name="viewport" content="width=device-width"></head><body style="margin:16px"><main>'
+        f"<h1>t</h1>{body}</main></body></html>",
+        encoding="utf-8",
+    )
     return target
 
 
@@ -85,11 +90,15 @@ def at(page, part):
 
 def grey_of(page, part, nth=0):
     """The brightness at the centre of the picture that is really shown."""
-    return page.locator(f"#{part} .gbp-img").nth(nth).evaluate("""async (image) => {
+    return (
+        page.locator(f"#{part} .gbp-img")
+        .nth(nth)
+        .evaluate("""async (image) => {
         await image.decode();
         const c = document.createElement("canvas"); c.width = c.height = 10;
         c.getContext("2d").drawImage(image, 5, 5, 10, 10, 0, 0, 10, 10);
         return c.getContext("2d").getImageData(5, 5, 1, 1).data[0]; }""")
+    )
 
 
 def test_reduced_motion_starts_paused_on_the_last_frame_and_still_plays_on_request(visit):
@@ -101,8 +110,7 @@ def test_reduced_motion_starts_paused_on_the_last_frame_and_still_plays_on_reque
         new MutationObserver(() => window.seen.push(film.dataset.at))
             .observe(film, { attributeFilter: ['data-at'] }); }""")
     page.locator("#film").get_by_role("button", name="Play").click()
-    page.wait_for_function("window.seen.at(-1) === '7' &&"
-                           "document.querySelector('#film .gbp').dataset.playing === 'no'")
+    page.wait_for_function("window.seen.at(-1) === '7' &&document.querySelector('#film .gbp').dataset.playing === 'no'")
     assert page.evaluate("window.seen") == [str(i) for i in range(8)]
     assert at(page, "film") == 7 and at(page, "again") == 7  # once through, and only this one
     assert page.locator("#film").get_by_role("button", name="Play again").is_visible()
@@ -110,8 +118,9 @@ def test_reduced_motion_starts_paused_on_the_last_frame_and_still_plays_on_reque
 
 def test_without_reduced_motion_it_plays_once_when_seen(visit):
     page = visit(reduced_motion="no-preference", viewport={"width": 820, "height": 620})
-    page.wait_for_function("(({seen, playing}) => seen === 'yes' && playing === 'no')"
-                           "(document.querySelector('#film .gbp').dataset)")
+    page.wait_for_function(
+        "(({seen, playing}) => seen === 'yes' && playing === 'no')(document.querySelector('#film .gbp').dataset)"
+    )
     assert at(page, "film") == 7
     assert page.locator("#films .gbp").get_attribute("data-seen") is None  # below the fold: waits for the reader
     page.locator("#films .gbp-stage").scroll_into_view_if_needed()
@@ -204,16 +213,23 @@ def test_without_javascript_there_is_a_picture_and_no_dead_control(visit):
 
 
 def luminance(color):
-    c = np.array([int(v) for v in color[color.index("(") + 1:-1].split(",")[:3]]) / 255
+    c = np.array([int(v) for v in color[color.index("(") + 1 : -1].split(",")[:3]]) / 255
     return float(np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
 
 
-@pytest.mark.parametrize(("system", "attributes", "dark"), [
-    ("light", {}, False), ("dark", {}, True),
-    ("dark", {"html.data-theme": "light"}, False), ("light", {"html.data-theme": "dark"}, True),
-    ("dark", {"body.data-jp-theme-light": "true"}, False), ("light", {"body.data-jp-theme-light": "false"}, True),
-    ("light", {"body.class": "vscode-dark"}, True), ("light", {"html.theme": "dark"}, True),
-])
+@pytest.mark.parametrize(
+    ("system", "attributes", "dark"),
+    [
+        ("light", {}, False),
+        ("dark", {}, True),
+        ("dark", {"html.data-theme": "light"}, False),
+        ("light", {"html.data-theme": "dark"}, True),
+        ("dark", {"body.data-jp-theme-light": "true"}, False),
+        ("light", {"body.data-jp-theme-light": "false"}, True),
+        ("light", {"body.class": "vscode-dark"}, True),
+        ("light", {"html.theme": "dark"}, True),
+    ],
+)
 def test_it_follows_the_theme_around_it_and_stays_readable(visit, system, attributes, dark):
     page = visit(color_scheme=system)
     for key, value in attributes.items():
