@@ -70,7 +70,7 @@ unit: env ## unit tests and doctests (ARGS="-k losses" is handed to pytest)
 
 browser: browser-needs env ## the built book in a real browser, with the network cut
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory html
-	@$(PYTEST) tests/browser $(ARGS)
+	@$(PYTEST) tests/browser -n 2 --dist loadfile $(ARGS)
 
 # No browser test is ever skipped: what they need is there, or this says how to get it and fails.
 browser-needs:

@@ -114,111 +114,62 @@ def _pearson_conjugate(t: Tensor) -> Tensor:
     return t + t.square() / 4
 
 
+# A table: each member is read as one block, and chapter 3 shows two of them so.
+# fmt: off
 KL = FDivergence(
-    "KL(p || q)",
-    _formulas.kl,
-    f=_xlogx,
-    slope=lambda u: u.log() + 1,
-    conjugate=lambda t: (t - 1).exp(),
-    activation=lambda v: v,
-    penalty=lambda v: (v - 1).exp(),
-    sup_t=math.inf,
-    at_zero=0.0,
-    at_infinity=math.inf,
-)
+    "KL(p || q)", _formulas.kl,
+    f=_xlogx, slope=lambda u: u.log() + 1,
+    conjugate=lambda t: (t - 1).exp(), activation=lambda v: v, penalty=lambda v: (v - 1).exp(),
+    sup_t=math.inf, at_zero=0.0, at_infinity=math.inf)
 
 REVERSE_KL = FDivergence(
-    "KL(q || p)",
-    lambda log_p, log_q: _formulas.kl(log_q, log_p),
-    f=lambda u: -u.log(),
-    slope=lambda u: -1 / u,
-    conjugate=lambda t: -1 - (-t).log(),
-    activation=lambda v: -(-v).exp(),
-    penalty=lambda v: v - 1,
-    sup_t=0.0,
-    at_zero=math.inf,
-    at_infinity=0.0,
-)
+    "KL(q || p)", lambda log_p, log_q: _formulas.kl(log_q, log_p),
+    f=lambda u: -u.log(), slope=lambda u: -1 / u,
+    conjugate=lambda t: -1 - (-t).log(), activation=lambda v: -(-v).exp(), penalty=lambda v: v - 1,
+    sup_t=0.0, at_zero=math.inf, at_infinity=0.0)
 
 PEARSON = FDivergence(
-    "chi2(p || q)",
-    _formulas.chi_squared,
-    f=lambda u: (u - 1).square(),
-    slope=lambda u: 2 * (u - 1),
+    "chi2(p || q)", _formulas.chi_squared,
+    f=lambda u: (u - 1).square(), slope=lambda u: 2 * (u - 1),
     # f* is t + t^2/4 for t >= -2 and -1 below, where the best u is 0: the parabola alone would be too large there.
-    conjugate=_pearson_conjugate,
-    activation=lambda v: v,
-    penalty=_pearson_conjugate,
-    sup_t=math.inf,
-    at_zero=1.0,
-    at_infinity=math.inf,
-)
+    conjugate=_pearson_conjugate, activation=lambda v: v, penalty=_pearson_conjugate,
+    sup_t=math.inf, at_zero=1.0, at_infinity=math.inf)
 
 NEYMAN = FDivergence(
-    "chi2(q || p)",
-    lambda log_p, log_q: _formulas.chi_squared(log_q, log_p),
-    f=lambda u: (u - 1).square() / u,
-    slope=lambda u: 1 - 1 / u.square(),
-    conjugate=lambda t: 2 - 2 * (1 - t).sqrt(),
-    activation=lambda v: 1 - (-v).exp(),
+    "chi2(q || p)", lambda log_p, log_q: _formulas.chi_squared(log_q, log_p),
+    f=lambda u: (u - 1).square() / u, slope=lambda u: 1 - 1 / u.square(),
+    conjugate=lambda t: 2 - 2 * (1 - t).sqrt(), activation=lambda v: 1 - (-v).exp(),
     penalty=lambda v: 2 - 2 * (-v / 2).exp(),
-    sup_t=1.0,
-    at_zero=math.inf,
-    at_infinity=1.0,
-)
+    sup_t=1.0, at_zero=math.inf, at_infinity=1.0)
 
 SQUARED_HELLINGER = FDivergence(
-    "H^2(p, q)",
-    _formulas.hellinger_squared,
-    f=lambda u: (u.sqrt() - 1).square() / 2,
-    slope=lambda u: (1 - u.rsqrt()) / 2,
-    conjugate=lambda t: t / (1 - 2 * t),
-    activation=lambda v: (1 - (-v).exp()) / 2,
+    "H^2(p, q)", _formulas.hellinger_squared,
+    f=lambda u: (u.sqrt() - 1).square() / 2, slope=lambda u: (1 - u.rsqrt()) / 2,
+    conjugate=lambda t: t / (1 - 2 * t), activation=lambda v: (1 - (-v).exp()) / 2,
     penalty=lambda v: (v.exp() - 1) / 2,
-    sup_t=0.5,
-    at_zero=0.5,
-    at_infinity=0.5,
-)
+    sup_t=0.5, at_zero=0.5, at_infinity=0.5)
 
 JENSEN_SHANNON = FDivergence(
-    "JSD(p || q)",
-    _formulas.js,
+    "JSD(p || q)", _formulas.js,
     f=lambda u: (_xlogx(u) - (u + 1) * ((u + 1) / 2).log()) / 2,
     slope=lambda u: (LOG2 + u.log() - torch.log1p(u)) / 2,
-    conjugate=lambda t: -(2 - (2 * t).exp()).log() / 2,
-    activation=lambda v: (LOG2 + logsigmoid(v)) / 2,
+    conjugate=lambda t: -(2 - (2 * t).exp()).log() / 2, activation=lambda v: (LOG2 + logsigmoid(v)) / 2,
     penalty=lambda v: (-LOG2 - logsigmoid(-v)) / 2,
-    sup_t=LOG2 / 2,
-    at_zero=LOG2 / 2,
-    at_infinity=LOG2 / 2,
-)
+    sup_t=LOG2 / 2, at_zero=LOG2 / 2, at_infinity=LOG2 / 2)
 
 TOTAL_VARIATION = FDivergence(
-    "TV(p, q)",
-    _formulas.total_variation,
-    f=lambda u: (u - 1).abs() / 2,
-    slope=lambda u: (u - 1).sign() / 2,
-    conjugate=lambda t: t,
-    activation=lambda v: v.tanh() / 2,
-    penalty=lambda v: v.tanh() / 2,
-    sup_t=0.5,
-    at_zero=0.5,
-    at_infinity=0.5,
-)
+    "TV(p, q)", _formulas.total_variation,
+    f=lambda u: (u - 1).abs() / 2, slope=lambda u: (u - 1).sign() / 2,
+    conjugate=lambda t: t, activation=lambda v: v.tanh() / 2, penalty=lambda v: v.tanh() / 2,
+    sup_t=0.5, at_zero=0.5, at_infinity=0.5)
 
 GAN = FDivergence(
-    "2 JSD(p || q) - log 4",
-    lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
+    "2 JSD(p || q) - log 4", lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
     f=lambda u: _xlogx(u) - (u + 1) * torch.log1p(u),
     slope=lambda u: u.log() - torch.log1p(u),
-    conjugate=lambda t: -(-t.expm1()).log(),
-    activation=logsigmoid,
-    penalty=lambda v: -logsigmoid(-v),
-    sup_t=0.0,
-    at_zero=0.0,
-    at_infinity=0.0,
-    offset=-2 * LOG2,
-)
+    conjugate=lambda t: -(-t.expm1()).log(), activation=logsigmoid, penalty=lambda v: -logsigmoid(-v),
+    sup_t=0.0, at_zero=0.0, at_infinity=0.0, offset=-2 * LOG2)
+# fmt: on
 
 FAMILY = (KL, REVERSE_KL, PEARSON, NEYMAN, SQUARED_HELLINGER, JENSEN_SHANNON, TOTAL_VARIATION, GAN)
 """All members. Ours are scaled to be the divergences of `ganbook.divergences`; the table of Nowozin et al. has twice
