@@ -21,7 +21,9 @@
     };
     const marks = () => scrollers.forEach(mark);
     marks();
-    addEventListener("resize", marks);
+    // Boxes change width with the window, and appear when a fold is opened.
+    const watch = new ResizeObserver((seen) => seen.forEach((entry) => mark(entry.target)));
+    scrollers.forEach((box) => watch.observe(box));
     if (window.MathJax && MathJax.startup && MathJax.startup.promise) MathJax.startup.promise.then(marks);
     // An icon alone has no name.
     for (const button of document.querySelectorAll("button.sidebar-toggle[title]:not([aria-label])")) {
