@@ -95,7 +95,8 @@ def mended(html: str) -> str:
     html = html.replace(
         '<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region" aria-label="The book" class'
     )
-    html = html.replace(' role="doc-biblioentry"', "")  # docutils gives it to an element that may not have it
+    # docutils gives the bibliography roles that its elements, and their children, may not have.
+    html = html.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', "<div>")
     html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # its words say more
     return re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", html)
 
