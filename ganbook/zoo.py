@@ -56,8 +56,8 @@ _small_dcgan = partial(models.dcgan, size=28, channels=1, width=32)
 ENTRIES: dict[str, Entry] = {
     "mlp-digits": Entry(mlp_pair, recipes.MLP_GAN, "digits", rounds=5_000),
     "mlp-fashion": Entry(mlp_pair, recipes.MLP_GAN, "fashion", rounds=5_000),
-    "dcgan-digits": Entry(_small_dcgan, _DCGAN, "digits", rounds=3_500),
-    "dcgan-fashion": Entry(_small_dcgan, _DCGAN, "fashion", rounds=3_500),
+    "dcgan-digits": Entry(_small_dcgan, _DCGAN, "digits", rounds=1_500),
+    "dcgan-fashion": Entry(_small_dcgan, _DCGAN, "fashion", rounds=1_500),
 }
 
 

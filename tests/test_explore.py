@@ -34,6 +34,7 @@ def contents(panel):
 
 @pytest.fixture
 def live(monkeypatch):
+    monkeypatch.delenv("GANBOOK_STATIC", raising=False)  # a tool imported by another test may have set it
     monkeypatch.setenv("GANBOOK_LIVE", "1")
 
 

@@ -224,15 +224,15 @@ def test_the_address_is_written_once(shelf, tmp_path, capsys):
         shutil.copy(ROOT / name, tmp_path)
     path = shelf("61_try", executed())
     config = tmp_path / "_config.yml"
-    config.write_text(re.sub(r"url: https://github.com/\S+", "url: https://github.com/new/home", config.read_text()))
+    config.write_text(re.sub(r"url: https://github.com/\S+", "url: https://github.com/new/place", config.read_text()))
     outputs = [cell.get("outputs") for cell in chapters.read(path)["cells"]]
     text = setup_cell.text(tmp_path)
-    assert 'repository="https://github.com/new/home"' in text
+    assert 'repository="https://github.com/new/place"' in text
     for document in (chapters.read(path),):
         chapters.write(path, chapters.normalise(setup_cell.apply(document, path.stem, tmp_path)))
     done = chapters.read(path)
     assert chapters.source(done["cells"][0]) == text
-    assert "github/new/home/blob/main/notebooks/61_try.ipynb" in chapters.source(done["cells"][1])
+    assert "github/new/place/blob/main/notebooks/61_try.ipynb" in chapters.source(done["cells"][1])
     assert chapters.source(done["cells"][1]).count("Open in Colab") == 1
     assert [cell.get("outputs") for cell in done["cells"]] == outputs
     again = chapters.normalise(setup_cell.apply(copy.deepcopy(done), path.stem, tmp_path))
