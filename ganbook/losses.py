@@ -12,6 +12,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from ganbook.outputs import check_width
+from ganbook.realness import Realness as Realness  # written there, part of this module's contract
 from ganbook.types import Float, Outputs, Scalar
 
 
@@ -42,15 +44,6 @@ class _OneOutput:
         """The logit or critic value of each sample: one number, for penalties and heat maps."""
         check_width("out", out, self.outputs)
         return out.squeeze(1)
-
-
-def check_width(name: str, out: Tensor, width: int) -> None:
-    """Refuse outputs of D that are not (n, width) with n >= 1.
-
-    Raises: ValueError naming the argument, its shape and the shape that is allowed.
-    """
-    if out.dim() != 2 or out.shape[1] != width or out.shape[0] == 0:
-        raise ValueError(f"{name} must be raw outputs of D of shape (n, {width}) with n >= 1, got {tuple(out.shape)}")
 
 
 @dataclass(frozen=True)
@@ -165,6 +158,32 @@ class Hinge(_OneOutput):
         check_width("real", real, 1)
         check_width("fake", fake, 1)
         return (1.0 - real).relu().mean() + (1.0 + fake).relu().mean()
+
+    def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
+        check_width("fake", fake, 1)
+        return -fake.mean()
+
+
+@dataclass(frozen=True)
+class Wasserstein(_OneOutput):
+    """The critic scores reals high and fakes low, without bound; -d is its estimate of W1 where it is 1-Lipschitz.
+
+    d = E D(G(z)) - E D(x),  g = -E D(G(z)), in units of the data times the critic's Lipschitz constant.
+
+    Nothing here keeps the critic Lipschitz: that is the work of clipping (recipes.WGAN), of a penalty
+    (penalties.GradientPenalty) or of the network (spectral normalisation). Without one of them d has no minimum.
+
+    Source: Arjovsky et al. 2017, eq. 2 and Algorithm 1. Derived in: chapter 9.
+
+    >>> import torch
+    >>> float(Wasserstein().d(torch.tensor([[3.0], [5.0]]), torch.tensor([[1.0], [2.0]])))  # 1.5 - 4
+    -2.5
+    """
+
+    def d(self, real: Outputs, fake: Outputs) -> Scalar:
+        check_width("real", real, 1)
+        check_width("fake", fake, 1)
+        return fake.mean() - real.mean()
 
     def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
         check_width("fake", fake, 1)
