@@ -6,11 +6,12 @@ import re
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import ganbook
 from ganbook.data import normal
+from ganbook.optimizers import OPTIMIZERS, Clip
 from ganbook.recipes import Recipe
 from ganbook.types import Sampler, Samples, Scalar
 
@@ -121,10 +122,13 @@ class GAN(Game):
         self.recipe = recipe
         self.prior = prior or normal(latent_width(G), self.device)
         self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
+        make = OPTIMIZERS[recipe.optimizer]
         self.optimizers = {
-            "D": Adam(D.parameters(), lr=recipe.lr_d, betas=recipe.betas, fused=True),
-            "G": Adam(G.parameters(), lr=recipe.lr_g, betas=recipe.betas, fused=True),
+            "D": make(D.parameters(), recipe.lr_d, recipe.betas),
+            "G": make(G.parameters(), recipe.lr_g, recipe.betas),
         }
+        if recipe.clip is not None:
+            self.optimizers["D"].register_step_post_hook(Clip(recipe.clip))
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
         recipe, loss = self.recipe, self.recipe.loss

@@ -8,9 +8,14 @@ from functools import partial
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 leaky_relu: Callable[[], nn.Module] = partial(nn.LeakyReLU, 0.2)
 """The activation of most discriminators. Source: Radford et al. 2016, section 3."""
+
+
+NORMS = ("batch", "layer", "spectral", None)
+"""What may stand between a discriminator's layers. Only "batch" lets one sample's output depend on the others."""
 
 
 def mlp(
@@ -20,13 +25,16 @@ def mlp(
     out: nn.Module | None = None,
     flatten: bool = False,
     shape: Sequence[int] | None = None,
+    norm: str | None = None,
 ) -> nn.Sequential:
     """A fully connected network: `widths[0]` numbers in, `widths[-1]` out, `activation` between the layers.
 
     out: a last activation, such as nn.Tanh(). flatten: take images and flatten them first (a discriminator's start).
-    shape: reshape what comes out to (n, *shape) (a generator's end).
+    shape: reshape what comes out to (n, *shape) (a generator's end). norm: before each activation, "batch" or "layer";
+    "spectral" divides every weight matrix by its largest singular value instead; None for neither.
 
-    Raises: ValueError for fewer than two widths, a width < 1, or a shape that does not hold widths[-1] numbers.
+    Raises: ValueError for fewer than two widths, a width < 1, a shape that does not hold widths[-1] numbers, or
+    another norm.
     Derived in: chapter 1.
 
     >>> sum(p.numel() for p in mlp([2, 32, 1]).parameters())  # (2 + 1) * 32 + (32 + 1) * 1
@@ -37,14 +45,18 @@ def mlp(
         raise ValueError(f"widths must be two or more whole numbers >= 1, got {widths}")
     if shape is not None and math.prod(shape) != widths[-1]:
         raise ValueError(f"shape {tuple(shape)} must hold as many numbers as the last width, {widths[-1]}")
+    check_norm("norm", norm, NORMS)
+    between = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
     layers: list[nn.Module] = [nn.Flatten()] if flatten else []
     for k, (before, after) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
-        layers += ([activation()] if k else []) + [nn.Linear(before, after)]
+        if k:
+            layers += ([between[norm](before)] if norm in between else []) + [activation()]
+        layers.append(nn.Linear(before, after))
     if out is not None:
         layers.append(out)
     if shape is not None:
         layers.append(nn.Unflatten(1, tuple(shape)))
-    return nn.Sequential(*layers)
+    return _spectral(nn.Sequential(*layers)) if norm == "spectral" else nn.Sequential(*layers)
 
 
 HALVINGS = {16: (4, 2), 28: (7, 2), 32: (4, 3), 64: (4, 4)}
@@ -52,7 +64,14 @@ HALVINGS = {16: (4, 2), 28: (7, 2), 32: (4, 3), 64: (4, 4)}
 
 
 def dcgan(
-    size: int = 64, channels: int = 3, *, outputs: int = 1, z: int = 100, width: int = 64
+    size: int = 64,
+    channels: int = 3,
+    *,
+    outputs: int = 1,
+    z: int = 100,
+    width: int = 64,
+    norm_d: str | None = "batch",
+    norm_g: str | None = "batch",
 ) -> tuple[nn.Sequential, nn.Sequential]:
     """The convolutional pair (G, D) of Radford et al., for 16, 28, 32 or 64 px images.
 
@@ -61,8 +80,12 @@ def dcgan(
     (not in its first layer) and LeakyReLU 0.2, then one convolution over what is left, to (n, outputs).
     width: channels of the widest map; they double with each halving. All weights are normal with mean 0 and standard
     deviation 0.02, batch norm scales with mean 1 and deviation 0.02, biases 0.
+    norm_d, norm_g: what stands where the paper has batch norm: "layer" is over channels and pixels of one sample
+    (GroupNorm with one group), None is nothing; D may have "spectral", each kernel, as a matrix of one row an output
+    channel, divided by its largest singular value (one power iteration a forward pass in training). Convolutions get
+    a bias where no norm brings a shift.
 
-    Raises: ValueError for another size, channels not 1 or 3, or a number < 1.
+    Raises: ValueError for another size, channels not 1 or 3, a number < 1, or another norm.
     Source: Radford et al. 2016, section 3 and figure 1. Derived in: chapter 5.
 
     >>> G, D = dcgan(64, 3)
@@ -76,20 +99,52 @@ def dcgan(
     for name, value in (("outputs", outputs), ("z", z), ("width", width)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    check_norm("norm_d", norm_d, NORMS)
+    check_norm("norm_g", norm_g, ("batch", "layer", None))
     smallest, halvings = HALVINGS[size]
     maps = [width * 2**k for k in range(halvings)]  # from the widest map to the smallest
     top = maps[-1]
 
+    bias = norm_g is None
     G: list[nn.Module] = [nn.Linear(z, top * smallest**2), nn.Unflatten(1, (top, smallest, smallest)), nn.ReLU()]
     for before, after in zip(maps[:0:-1], maps[-2::-1], strict=True):
-        G += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-    G += [nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False), nn.Tanh()]
+        G += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias), *_norm2d(norm_g, after), nn.ReLU()]
+    G += [nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=bias), nn.Tanh()]
 
-    D: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1, bias=False), leaky_relu()]
+    bias = norm_d in ("spectral", None)
+    D: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1, bias=bias), leaky_relu()]
     for before, after in zip(maps[:-1], maps[1:], strict=True):
-        D += [nn.Conv2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), leaky_relu()]
-    D += [nn.Conv2d(top, outputs, smallest, bias=False), nn.Flatten()]
-    return dcgan_init(nn.Sequential(*G)), dcgan_init(nn.Sequential(*D))
+        D += [nn.Conv2d(before, after, 4, 2, 1, bias=bias), *_norm2d(norm_d, after), leaky_relu()]
+    D += [nn.Conv2d(top, outputs, smallest, bias=bias), nn.Flatten()]
+    g, d = dcgan_init(nn.Sequential(*G)), dcgan_init(nn.Sequential(*D))
+    return g, _spectral(d) if norm_d == "spectral" else d
+
+
+def check_norm(name: str, norm: str | None, allowed: Sequence[str | None]) -> None:
+    """Refuse a normalisation that is not one of `allowed`.
+
+    Raises: ValueError naming the argument, its value and what is allowed.
+    """
+    if norm not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {norm!r}")
+
+
+def _norm2d(norm: str | None, channels: int) -> list[nn.Module]:
+    """What stands between a convolution and its activation."""
+    if norm == "batch":
+        return [nn.BatchNorm2d(channels)]
+    return [nn.GroupNorm(1, channels)] if norm == "layer" else []
+
+
+def _spectral(network: nn.Sequential) -> nn.Sequential:
+    """The network with every weight matrix divided by its largest singular value (after its initialisation).
+
+    Source: Miyato et al. 2018, section 2.1 and Algorithm 1. Derived in: chapter 9.
+    """
+    for layer in network:
+        if isinstance(layer, (nn.Linear, nn.Conv2d)):
+            spectral_norm(layer)
+    return network
 
 
 @torch.no_grad()

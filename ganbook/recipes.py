@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating
+from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
+from ganbook.optimizers import OPTIMIZERS
+from ganbook.penalties import Dragan, GradientPenalty
 
 
 @dataclass(frozen=True)
@@ -13,8 +15,10 @@ class Recipe:
     """What both players do in a round; change one field with dataclasses.replace for an ablation.
 
     loss: the pair of losses. penalties: added to D's loss, each called as penalty(critic, real, fake, rng).
-    d_steps: steps of D a step of G. batch: samples of each kind a step. lr_d, lr_g, betas: Adam's.
+    d_steps: steps of D a step of G. batch: samples of each kind a step. lr_d, lr_g, betas: the optimisers'.
     ema_halflife: half-life, in images shown to G, of the averaged copy that sampling uses; None samples G itself.
+    optimizer: "adam", or "rmsprop", which has no use for betas. clip: after each step of D all its parameters are put
+    back into [-clip, clip]; None leaves them.
 
     Raises: ValueError naming the field, its value and what is allowed.
     """
@@ -27,6 +31,8 @@ class Recipe:
     lr_g: float = 2e-4
     betas: tuple[float, float] = (0.5, 0.999)
     ema_halflife: float | None = None
+    optimizer: str = "adam"
+    clip: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.loss, type) or not isinstance(self.loss, AdversarialLoss):
@@ -55,6 +61,11 @@ class Recipe:
         if self.ema_halflife is not None and not (_finite(self.ema_halflife) and self.ema_halflife > 0):
             raise ValueError(f"ema_halflife must be None or a finite number of images > 0, got {self.ema_halflife!r}")
 
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}")
+        if self.clip is not None and not (_finite(self.clip) and self.clip > 0):
+            raise ValueError(f"clip must be None or a finite number > 0, got {self.clip!r}")
+
     def describe(self) -> dict[str, str]:
         """Each field as text: what a checkpoint keeps, and what is compared before it is resumed."""
         return {field.name: repr(getattr(self, field.name)) for field in fields(self)}
@@ -81,3 +92,24 @@ LSGAN = Recipe(loss=LeastSquares())
 
 HINGE = Recipe(loss=Hinge(), betas=(0.0, 0.9))
 """The hinge loss. Miyato et al. 2018, eqs. 16 and 17; betas as in their setting with 5 or 1 steps of D."""
+
+WGAN = Recipe(
+    loss=Wasserstein(), d_steps=5, batch=64, lr_d=5e-5, lr_g=5e-5, betas=(0.0, 0.0), optimizer="rmsprop", clip=0.01
+)
+"""RMSprop 5e-5, clipping at 0.01, five steps of the critic. Arjovsky et al. 2017, Algorithm 1 (its defaults)."""
+
+WGAN_GP = Recipe(
+    loss=Wasserstein(), penalties=(GradientPenalty(weight=10.0),), d_steps=5, lr_d=1e-4, lr_g=1e-4, betas=(0.0, 0.9)
+)
+"""Penalty 10, Adam 1e-4 with betas (0, 0.9), five steps of the critic. Gulrajani et al. 2017, Algorithm 1.
+
+The critic must not couple the samples of a batch: no batch norm in it. The authors' code has betas (0.5, 0.9) in its
+digit, CIFAR and toy scripts, and weight 0.1 in the toy script."""
+
+DRAGAN = Recipe(loss=NonSaturating(), penalties=(Dragan(),), lr_d=1e-4, lr_g=1e-4, betas=(0.5, 0.9))
+"""The standard loss with a penalty beside the data; constants and noise of Kodali et al. 2017's notebook."""
+
+SNGAN_HINGE = Recipe(loss=Hinge(), d_steps=5, betas=(0.0, 0.9))
+"""Hinge loss, Adam 2e-4 with betas (0, 0.9), five steps of D. Miyato et al. 2018, eqs. 16 and 17, and section 4.
+
+The spectral normalisation is in the network: models.dcgan(norm_d="spectral") or models.mlp(norm="spectral")."""

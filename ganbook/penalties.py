@@ -1,0 +1,219 @@
+"""What is added to a discriminator's loss: formulas of the gradient of its score with respect to its input.
+
+A penalty is called as penalty(critic, real, fake, rng). critic: samples -> one number a sample (GAN.critic), which
+must not couple the samples of a batch: with batch norm there is no gradient of one sample alone. real, fake: samples,
+of the same shape. rng: where the penalty draws, on the CPU, so that one seed gives one value on every device.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from ganbook.types import Batch, Float, Samples, Scalar
+
+Critic = Callable[[Tensor], Tensor]
+"""Samples (n, ...) -> one number a sample, (n,)."""
+
+
+@runtime_checkable
+class Penalty(Protocol):
+    """What a recipe asks of a penalty."""
+
+    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar: ...
+
+
+def input_gradients(critic: Critic, x: Batch) -> Float[Tensor, "n d"]:
+    """The gradient of each sample's score with respect to that sample, flattened; a loss can be built of it.
+
+    g_i = d critic(x)_i / d x_i. One backward pass for the whole batch: it differentiates the sum of the scores, and
+    that is the same thing only where no score depends on another sample.
+
+    Raises: ValueError where critic does not return one number a sample.
+    Derived in: chapter 9.
+
+    >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> input_gradients(lambda x: x.square().sum(1), x).tolist()  # 2 x
+    [[2.0, 4.0], [6.0, 8.0]]
+    """
+    x = x.detach().requires_grad_()
+    scores = critic(x)
+    if scores.shape != (len(x),):
+        raise ValueError(f"critic must return one number a sample, shape ({len(x)},), got {tuple(scores.shape)}")
+    (gradients,) = torch.autograd.grad(scores.sum(), x, create_graph=True)
+    return gradients.flatten(1)  # a norm over dim=1 of an image's gradient would be one over channels only
+
+
+def input_gradient_norms(critic: Critic, x: Batch) -> Float[Tensor, " n"]:
+    """||g_i||, the Euclidean norm over the whole of each sample: see `input_gradients`."""
+    return input_gradients(critic, x).norm(dim=1)
+
+
+def interpolate(x: Batch, y: Batch, rng: torch.Generator) -> Batch:
+    """Points on the straight lines from x_i to y_i, one coefficient e ~ U[0, 1) a sample: e x_i + (1 - e) y_i.
+
+    Raises: ValueError where the shapes differ.
+    """
+    if x.shape != y.shape:
+        raise ValueError(f"real and fake must have the same shape, got {tuple(x.shape)} and {tuple(y.shape)}")
+    e = torch.rand(len(x), *[1] * (x.dim() - 1), generator=rng, dtype=x.dtype).to(x.device)
+    return e * x + (1 - e) * y
+
+
+def departure(norms: Float[Tensor, " n"], target: float, one_sided: bool) -> Scalar:
+    """E (norm - target)^2; one-sided: norms below the target cost nothing, E max(0, norm - target)^2."""
+    excess = norms - target
+    return (excess.relu() if one_sided else excess).square().mean()
+
+
+@dataclass(frozen=True)
+class GradientPenalty:
+    """The critic's gradient is held at norm 1 on straight lines between real and fake samples.
+
+    weight * E (||grad D(x^)|| - target)^2,  x^ = e x + (1 - e) y, one e ~ U[0, 1) a sample.
+
+    one_sided: only norms above the target cost something (the constraint of the dual says no more than that).
+
+    Raises: ValueError where weight or target is not a finite number >= 0; in a call, where shapes differ.
+    Source: Gulrajani et al. 2017, eq. 3; one-sided: their section 4; Petzka et al. 2018. Derived in: chapter 9.
+
+    >>> x, rng = torch.zeros(4, 1, 28, 28), torch.Generator()
+    >>> float(GradientPenalty()(lambda x: 3 * x[:, 0, 0, 0], x, x, rng))  # 10 (3 - 1)^2
+    40.0
+    >>> float(GradientPenalty(one_sided=True)(lambda x: x[:, 0, 0, 0] / 2, x, x, rng))
+    0.0
+    """
+
+    weight: float = 10.0
+    target: float = 1.0
+    one_sided: bool = False
+
+    def __post_init__(self) -> None:
+        _check(weight=self.weight, target=self.target)
+
+    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+        norms = input_gradient_norms(critic, interpolate(real, fake, rng))
+        return self.weight * departure(norms, self.target, self.one_sided)
+
+
+@dataclass(frozen=True)
+class GaussianNoise:
+    """The perturbation of DRAGAN's paper: x + delta, delta ~ N(0, c I).
+
+    c: the variance, in the data's units squared; the paper's 10 is far larger than an image in [-1, 1].
+
+    Raises: ValueError where c is not a finite number >= 0.
+    Source: Kodali et al. 2017, eq. 1, with c about 10. Derived in: chapter 9.
+    """
+
+    c: float = 10.0
+
+    def __post_init__(self) -> None:
+        _check(c=self.c)
+
+    def __call__(self, x: Samples, rng: torch.Generator) -> Samples:
+        return x + math.sqrt(self.c) * torch.randn(x.shape, generator=rng, dtype=x.dtype).to(x.device)
+
+
+@dataclass(frozen=True)
+class UniformNoise:
+    """The perturbation of DRAGAN's code: between x and x + share * std(x) * u, with u ~ U[0, 1) for each number.
+
+    x + a share std(x) u, one a ~ U[0, 1) a sample. u is never negative, so images only get brighter. std(x) is over
+    all numbers of the batch: the one place where a sample is told of the others, and a shared scale is all it is told.
+
+    Raises: ValueError where share is not a finite number >= 0.
+    Source: the notebook of Kodali et al. 2017 (get_perturbed_batch, share 0.5). Derived in: chapter 9.
+    """
+
+    share: float = 0.5
+
+    def __post_init__(self) -> None:
+        _check(share=self.share)
+
+    def __call__(self, x: Samples, rng: torch.Generator) -> Samples:
+        u = torch.rand(x.shape, generator=rng, dtype=x.dtype).to(x.device)
+        return interpolate(x + self.share * x.std(correction=0) * u, x, rng)
+
+
+@dataclass(frozen=True)
+class Dragan:
+    """The discriminator's gradient is held at norm 1 beside the data; the fakes play no part.
+
+    weight * E (||grad D(noise(x))|| - target)^2, D before any sigmoid.
+
+    noise: GaussianNoise(c), the paper's formula, or UniformNoise(share), the authors' code. They are not the same.
+
+    Raises: ValueError where weight or target is not a finite number >= 0, or noise is not callable.
+    Source: Kodali et al. 2017, eq. 1, and their notebook. Derived in: chapter 9.
+
+    >>> x, rng = torch.zeros(4, 2), torch.Generator()
+    >>> float(Dragan(noise=GaussianNoise())(lambda x: x[:, 0] - 2, x, x, rng))  # slope 1 everywhere
+    0.0
+    """
+
+    weight: float = 10.0
+    target: float = 1.0
+    noise: GaussianNoise | UniformNoise = field(default_factory=UniformNoise)
+
+    def __post_init__(self) -> None:
+        _check(weight=self.weight, target=self.target)
+        if not callable(self.noise):
+            raise ValueError(f"noise must be GaussianNoise(c) or UniformNoise(share), got {self.noise!r}")
+
+    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+        return self.weight * departure(input_gradient_norms(critic, self.noise(real, rng)), self.target, False)
+
+
+@dataclass(frozen=True)
+class R1:
+    """The discriminator is flat where the data are: gamma / 2 * E ||grad D(x)||^2 over real x.
+
+    Raises: ValueError where gamma is not a finite number >= 0.
+    Source: Mescheder et al. 2018, eq. 9. Derived in: chapter 7.
+
+    >>> x = torch.zeros(4, 2)
+    >>> float(R1(gamma=10.0)(lambda x: 3 * x[:, 0], x, x, torch.Generator()))  # 10 / 2 * 3^2
+    45.0
+    """
+
+    gamma: float
+
+    def __post_init__(self) -> None:
+        _check(gamma=self.gamma)
+
+    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+        return self.gamma / 2 * input_gradients(critic, real).square().sum(1).mean()
+
+
+@dataclass(frozen=True)
+class R2:
+    """The discriminator is flat where the fakes are: gamma / 2 * E ||grad D(y)||^2 over generated y.
+
+    Raises: ValueError where gamma is not a finite number >= 0.
+    Source: Mescheder et al. 2018, eq. 10. Derived in: chapter 7.
+
+    >>> x, y = torch.zeros(4, 2), torch.ones(4, 2)
+    >>> R2(gamma=1.0)(lambda x: x.square().sum(1), x, y, torch.Generator()).item()  # 1 / 2 * (2^2 + 2^2)
+    4.0
+    """
+
+    gamma: float
+
+    def __post_init__(self) -> None:
+        _check(gamma=self.gamma)
+
+    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+        return self.gamma / 2 * input_gradients(critic, fake).square().sum(1).mean()
+
+
+def _check(**numbers: float) -> None:
+    """Refuse a constant that is not a finite number >= 0."""
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+            raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
