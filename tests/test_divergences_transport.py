@@ -166,7 +166,9 @@ def test_sinkhorn_at_the_edges():
     same(state.dual, state.objective, atol=1e-9, rtol=0)
     large = sinkhorn([0.5, 0.5], [0.25, 0.75], c, 1e6).plan
     same(large, [[0.125, 0.375], [0.125, 0.375]], atol=1e-3, rtol=0)
-    errors = [state.error for _, state in zip(range(20), rounds([0.3, 0.7], [0.6, 0.4], [[0, 2], [1, 3]], 1.0), strict=False)]
+    errors = [
+        state.error for _, state in zip(range(20), rounds([0.3, 0.7], [0.6, 0.4], [[0, 2], [1, 3]], 1.0), strict=False)
+    ]
     assert errors[-1] < errors[0] and errors[-1] < 1e-3
     with pytest.raises(RuntimeError, match="3 rounds"):
         sinkhorn([0.3, 0.7], [0.6, 0.4], c, 0.05, limit=3, tolerance=1e-15)
