@@ -11,12 +11,15 @@ import sys
 
 import pytest
 import yaml
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx import addnodes
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import figures, notebooks, offline  # noqa: E402
+from bookext import figures, notebooks, offline, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -86,6 +89,29 @@ def test_every_term_is_in_the_glossary():
             assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
 
 
+def test_a_term_is_linked_once_where_running_text_first_uses_it():
+    def paragraph(*children):
+        return nodes.paragraph("", "", *children)
+
+    page = new_document("page")
+    page += nodes.title("", "The critic")
+    page += paragraph(
+        nodes.literal("", "critic"), nodes.Text(" in code, then two critics. One round in a critic's mode.")
+    )
+    page += paragraph(nodes.Text("A gradient penalty on the critic"))
+    assert terms.link_first_uses(page, ["critic", "gradient penalty", "mode", "round", "nat"]) == [
+        "critic",
+        "gradient penalty",
+    ]
+    links = list(page.findall(addnodes.pending_xref))
+    assert [(found.astext(), found["reftarget"]) for found in links] == [
+        ("critics", "critic"),
+        ("gradient penalty", "gradient penalty"),
+    ]
+    assert page.astext().split("\n\n")[1] == "critic in code, then two critics. One round in a critic's mode."
+    assert terms.link_first_uses(page, ["critic"]) == [], "a writer's own link counts as the first use"
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_figure_says_what_is_to_be_seen(path):
     for index, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
@@ -133,7 +159,7 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
     assert offline.REMOTE_MEDIA.search('<img alt="x" src="https://img.example/badge.svg">')
 
 
-@pytest.mark.parametrize("module", [figures, notebooks, offline], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [figures, terms, notebooks, offline], ids=lambda module: module.__name__)
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed
