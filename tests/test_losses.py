@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from ganbook.losses import Hinge, LeastSquares, Minimax, NonSaturating
+from ganbook.losses import Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
 
-LOSSES = [Minimax(), NonSaturating(), NonSaturating(real_label=0.9), LeastSquares(), Hinge()]
+LOSSES = [Minimax(), NonSaturating(), NonSaturating(real_label=0.9), LeastSquares(), Hinge(), Wasserstein()]
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ LITERAL_D = {
     ),
     LeastSquares(): lambda r, f: ((r - 1) ** 2).mean() / 2 + (f**2).mean() / 2,
     Hinge(): lambda r, f: torch.clamp(1 - r, min=0).mean() + torch.clamp(1 + f, min=0).mean(),
+    Wasserstein(): lambda r, f: f.sum() / len(f) - r.sum() / len(r),
 }
 LITERAL_G = {
     Minimax(): lambda f: torch.log(1 - sigmoid(f)).mean(),
@@ -40,6 +41,7 @@ LITERAL_G = {
     NonSaturating(0.9): lambda f: -torch.log(sigmoid(f)).mean(),
     LeastSquares(): lambda f: ((f - 1) ** 2).mean() / 2,
     Hinge(): lambda f: -f.mean(),
+    Wasserstein(): lambda f: -f.mean(),
 }
 
 
@@ -142,3 +144,20 @@ def test_losses_compare_and_print():
     assert repr(NonSaturating(0.9)) == "NonSaturating(real_label=0.9)"
     with pytest.raises(AttributeError):
         NonSaturating().real_label = 0.5
+
+
+def test_wasserstein_is_no_hinge(outputs):
+    """It scales with the critic, and a constant added to the critic changes nothing in d. A hinge does neither."""
+    real, fake = outputs
+    for loss, linear in ((Wasserstein(), True), (Hinge(), False)):
+        scaled = torch.allclose(loss.d(3 * real, 3 * fake), 3 * loss.d(real, fake))
+        shifted = torch.allclose(loss.d(real + 5, fake + 5), loss.d(real, fake))
+        assert scaled is linear and shifted is linear
+
+
+def test_wasserstein_is_zero_sum(outputs):
+    """What G descends is what D ascends: a flipped sign of g fails here."""
+    real, fake = outputs
+    fake.requires_grad_()
+    for_d = torch.autograd.grad(Wasserstein().d(real, fake), fake)[0]
+    torch.testing.assert_close(torch.autograd.grad(Wasserstein().g(None, fake), fake)[0], -for_d)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from ganbook.games import latent_width
-from ganbook.models import HALVINGS, dcgan, dcgan_init, mlp
+from ganbook.models import HALVINGS, NORMS, dcgan, dcgan_init, mlp
 
 
 def count(network):
@@ -88,3 +88,82 @@ def test_initialisation():
 def test_dcgan_refuses(name, value):
     with pytest.raises(ValueError, match=name):
         dcgan(**{"size": 32, "channels": 1, name: value})
+
+
+# --- norms -----------------------------------------------------------------------------------------------------------
+
+
+def pairs(norm):
+    """A convolutional and a fully connected discriminator with a norm, and a batch for each."""
+    torch.manual_seed(0)
+    yield dcgan(16, 1, width=4, norm_d=norm)[1], torch.randn(6, 1, 16, 16)
+    yield mlp([3, 8, 8, 1], norm=norm), torch.randn(6, 3)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("norm", NORMS)
+def test_only_batch_norm_couples_samples(norm):
+    """The output on the first sample, alone in the batch with four others or with another four."""
+    for D, x in pairs(norm):
+        assert D(x).shape == (6, 1)
+        if norm == "spectral":
+            D.eval()  # the power iteration moves at each pass in training, for all samples alike
+        first, second = D(x)[:2], D(torch.cat([x[:2], -3 * x[2:]]))[:2]
+        assert torch.allclose(first, second, atol=1e-6) is (norm != "batch")
+
+
+def test_layer_norm_is_over_one_image():
+    """GroupNorm with one group: mean 0 and variance 1 over channels and pixels of each image."""
+    _, D = dcgan(32, 1, width=4, norm_d="layer")
+    norms = [layer for layer in D if isinstance(layer, nn.GroupNorm)]
+    assert norms and all(layer.num_groups == 1 for layer in norms)
+    y = norms[0](5 + 3 * torch.randn(7, norms[0].num_channels, 8, 8)).flatten(1)
+    torch.testing.assert_close(y.mean(1), torch.zeros(7), atol=1e-5, rtol=0)
+    torch.testing.assert_close(y.var(1, correction=0), torch.ones(7), atol=1e-3, rtol=0)
+
+
+@torch.no_grad()
+def test_spectral_norm_against_a_full_decomposition():
+    """After some passes, each weight as a matrix has the largest singular value 1."""
+    for D, x in pairs("spectral"):
+        for _ in range(200):
+            D(x)
+        layers = [layer for layer in D if hasattr(layer, "parametrizations")]
+        assert len(layers) == sum(isinstance(layer, (nn.Linear, nn.Conv2d)) for layer in D) >= 3
+        for layer in layers:
+            largest = torch.linalg.svdvals(layer.weight.double().flatten(1))[0]
+            torch.testing.assert_close(float(largest), 1.0, atol=1e-3, rtol=0)
+
+
+def test_spectral_mlp_is_1_lipschitz():
+    """LeakyReLU has slope at most 1, so the network's slope is at most the product of the norms: 1."""
+    torch.manual_seed(0)
+    D = mlp([3, 16, 16, 1], norm="spectral")
+    for parameter in D.parameters():
+        parameter.data.mul_(10)
+    for _ in range(200):
+        D(torch.zeros(1, 3))
+    x = torch.randn(500, 3, requires_grad=True)
+    (gradients,) = torch.autograd.grad(D.eval()(x).sum(), x)
+    assert float(gradients.norm(dim=1).max()) < 1.001
+
+
+def test_generators_without_batch_norm():
+    for norm, kind in (("layer", nn.GroupNorm), (None, type(None)), ("batch", nn.BatchNorm2d)):
+        G, _ = dcgan(32, 1, width=4, norm_g=norm)
+        found = {type(layer) for layer in G if isinstance(layer, (nn.GroupNorm, nn.BatchNorm2d))}
+        assert found == ({kind} if norm else set())
+        assert all((layer.bias is not None) is (norm is None) for layer in G if isinstance(layer, nn.ConvTranspose2d))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: mlp([2, 1], norm="group"),
+        lambda: dcgan(norm_d="instance"),
+        lambda: dcgan(norm_g="spectral"),
+    ],
+)
+def test_unknown_norm(call):
+    with pytest.raises(ValueError, match=r"norm.* must be one of 'batch', 'layer'"):
+        call()
