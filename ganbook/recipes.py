@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
+from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating, Realness, Wasserstein
 from ganbook.optimizers import OPTIMIZERS
 from ganbook.penalties import Dragan, GradientPenalty
 
@@ -113,3 +113,12 @@ SNGAN_HINGE = Recipe(loss=Hinge(), d_steps=5, betas=(0.0, 0.9))
 """Hinge loss, Adam 2e-4 with betas (0, 0.9), five steps of D. Miyato et al. 2018, eqs. 16 and 17, and section 4.
 
 The spectral normalisation is in the network: models.dcgan(norm_d="spectral") or models.mlp(norm="spectral")."""
+
+REALNESS = Recipe(loss=Realness(51, objective=2, anchors="authors"), batch=32)
+"""51 outcomes and Adam 2e-4, beta1 0.5: the authors' script for CelebA at 256 px, with the mean of their anchors.
+Xiangli et al. 2020, eq. 19; its published discriminator also has spectral norm and resampling."""
+
+REALNESS_TOY = Recipe(
+    loss=Realness(5, objective=2, anchors="authors"), batch=100, lr_d=1e-4, lr_g=1e-4, betas=(0.8, 0.999)
+)
+"""Five outcomes on the 3x3 mixture: the authors' toy script, which also gives G three steps a step of D."""
