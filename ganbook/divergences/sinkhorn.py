@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ganbook.divergences.discrete import Masses
-from ganbook.divergences.transport import _finite, _margin
+from ganbook.divergences.transport import _margin, _table
 from ganbook.types import Float, Scalar
 
 
@@ -70,19 +70,21 @@ def rounds(a: Masses, b: Masses, cost: object, epsilon: float) -> Iterator[Blurr
     >>> one.n, one.error < 1e-12  # symmetric: right after one round
     (1, True)
     """
-    a, b, c = _margin(a, "a"), _margin(b, "b"), _finite(cost, "cost")
-    if c.shape != (len(a), len(b)):
-        raise ValueError(f"cost must have shape ({len(a)}, {len(b)}), a row for each of a, got {tuple(c.shape)}")
+    a, b = _margin(a, "a"), _margin(b, "b")
+    c = _table(cost, len(a), len(b))
     if not (math.isfinite(epsilon) and epsilon > 0):
         raise ValueError(f"epsilon must be a number above 0, got {epsilon!r}")
-    log_a, log_b = a.log(), b.log()  # -inf where there is no mass: such points take no part
+    log_a, log_b = a.log(), b.log()  # -inf without mass: takes no part
 
     def rows(g: Tensor) -> Tensor:
         return -epsilon * torch.logsumexp((g - c) / epsilon + log_b, dim=1)
 
-    f, g, n = rows(torch.zeros_like(b)), torch.zeros_like(b), 0
+    def columns(f: Tensor) -> Tensor:
+        return -epsilon * torch.logsumexp((f - c.T) / epsilon + log_a, dim=1)
+
+    f, n = rows(torch.zeros_like(b)), 0
     while True:
-        g, n = -epsilon * torch.logsumexp((f[:, None] - c) / epsilon + log_a[:, None], dim=0), n + 1
+        g, n = columns(f), n + 1
         after = rows(g)
         error = float((a * torch.expm1((f - after) / epsilon).abs()).sum())
         yield Blurred(a, b, c, epsilon, f, g, error, n)

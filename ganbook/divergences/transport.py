@@ -70,14 +70,17 @@ def transport(a: Masses, b: Masses, cost: object) -> Plan:
     ([[0.5, 0.0], [0.25, 0.25]], 0.25)
     """
     a, b = _margin(a, "a"), _margin(b, "b")
-    c = _finite(cost, "cost")
     n, m = len(a), len(b)
-    if c.shape != (n, m):
-        raise ValueError(f"cost must have shape ({n}, {m}), a row for each of a, got {tuple(c.shape)}")
-    margins = sparse.vstack([sparse.kron(sparse.eye(n), np.ones((1, m))), sparse.kron(np.ones((1, n)), sparse.eye(m))])
+    c = _table(cost, n, m)
+    rows = sparse.kron(sparse.eye(n), np.ones((1, m)))
+    columns = sparse.kron(np.ones((1, n)), sparse.eye(m))
     scale = float(c.abs().max()) or 1.0  # the solver's tolerances are absolute
     found = linprog(
-        (c / scale).numpy().ravel(), A_eq=margins, b_eq=torch.cat([a, b]).numpy(), method="highs-ds", options=TIGHT
+        (c / scale).numpy().ravel(),
+        A_eq=sparse.vstack([rows, columns]),
+        b_eq=torch.cat([a, b]).numpy(),
+        method="highs-ds",
+        options=TIGHT,
     )
     if found.status != 0:
         raise RuntimeError(f"HiGHS found no optimal plan: {found.message}")
@@ -249,6 +252,13 @@ def _finite(x: object, name: str) -> Tensor:
     if not torch.isfinite(values).all():
         raise ValueError(f"{name} must hold finite numbers, got {values[~torch.isfinite(values)][0].item()}")
     return values
+
+
+def _table(cost: object, n: int, m: int) -> Tensor:
+    c = _finite(cost, "cost")
+    if c.shape != (n, m):
+        raise ValueError(f"cost must have shape ({n}, {m}), a row for each of a, got {tuple(c.shape)}")
+    return c
 
 
 def _margin(a: Masses, name: str) -> Tensor:
