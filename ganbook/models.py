@@ -148,18 +148,25 @@ def _spectral(network: nn.Sequential) -> nn.Sequential:
 
 
 def pooled(
-    size: int = 32, channels: int = 3, *, outputs: int = 20, z: int = 100, width: int = 32
+    size: int = 32,
+    channels: int = 3,
+    *,
+    outputs: int = 20,
+    z: int = 100,
+    width: int = 32,
+    batch_norm: bool = True,
 ) -> tuple[nn.Sequential, nn.Sequential]:
-    """A small convolutional pair (G, D) without normalisation: 3x3 kernels of one width at every size.
+    """A small convolutional pair (G, D): 3x3 kernels of one width at every size.
 
-    G: (n, z) -> (n, channels, size, size) in (-1, 1): a linear layer to 4x4 maps, then convolution, ReLU and
-    nearest-neighbour up-sampling until the size is reached, one last convolution, tanh. D: convolution, LeakyReLU 0.2
-    and average pooling down to 4x4 maps, then a linear layer, to (n, outputs).
+    G: (n, z) -> (n, channels, size, size) in (-1, 1): a linear layer to 4x4 maps, then convolution, batch norm, ReLU
+    and nearest-neighbour up-sampling until the size is reached, one last convolution, tanh. D: convolution, LeakyReLU
+    0.2 and average pooling down to 4x4 maps, then a linear layer, to (n, outputs); it has no normalisation.
+    batch_norm=False leaves G without it, as published: on dark images its tanh may then end at -1 for good.
 
     Raises: ValueError for a size not 8, 16, 32 or 64, channels not 1 or 3, or a number < 1.
     Source: after the pair of a tutorial that trains RealnessGAN with 20 outcomes on CIFAR-10. Derived in: chapter 10.
 
-    >>> G, D = pooled(32)
+    >>> G, D = pooled(32, batch_norm=False)
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [80323, 29652]
     """
@@ -171,9 +178,15 @@ def pooled(
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
     doublings = int(math.log2(size // 4))
-    G: list[nn.Module] = [nn.Linear(z, 16 * width), nn.Unflatten(1, (width, 4, 4)), nn.ReLU()]
+    norm = [nn.BatchNorm2d] if batch_norm else []
+    G: list[nn.Module] = [
+        nn.Linear(z, 16 * width),
+        nn.Unflatten(1, (width, 4, 4)),
+        *(n(width) for n in norm),
+        nn.ReLU(),
+    ]
     for _ in range(doublings):
-        G += [nn.Conv2d(width, width, 3, 1, 1), nn.ReLU(), nn.Upsample(scale_factor=2)]
+        G += [nn.Conv2d(width, width, 3, 1, 1), *(n(width) for n in norm), nn.ReLU(), nn.Upsample(scale_factor=2)]
     D: list[nn.Module] = []
     for k in range(doublings):
         D += [nn.Conv2d(width if k else channels, width, 3, 1, 1), leaky_relu(), nn.AvgPool2d(2)]
@@ -181,6 +194,7 @@ def pooled(
         nn.Sequential(*G, nn.Conv2d(width, channels, 3, 1, 1), nn.Tanh()),
         nn.Sequential(*D, nn.Flatten(), nn.Linear(16 * width, outputs)),
     )
+
 
 @torch.no_grad()
 def dcgan_init(network: nn.Sequential, std: float = 0.02) -> nn.Sequential:
