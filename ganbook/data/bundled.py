@@ -31,6 +31,8 @@ CLASSES = {
         "Ankle boot",
     ),
 }
+FILES = (*CLASSES, "emoji", "emoji-noto", "emoji-twemoji")
+"""What lies beside this file as NAME.npz."""
 
 
 def digits(size: int = 28, split: str = "train", device: torch.device | str | None = None) -> TensorSampler:
@@ -74,8 +76,8 @@ def sha256(name: str) -> str:
     >>> len(sha256("digits"))
     64
     """
-    if name not in CLASSES:
-        raise ValueError(f"name must be one of {', '.join(CLASSES)}, got {name!r}")
+    if name not in FILES:
+        raise ValueError(f"name must be one of {', '.join(FILES)}, got {name!r}")
     path = FOLDER / "sums.txt"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
