@@ -9,17 +9,19 @@ import pathlib
 import re
 import sys
 
+import numpy as np
 import pytest
 import yaml
 from docutils import nodes
 from docutils.utils import new_document
+from PIL import Image
 from sphinx import addnodes
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import figures, notebooks, offline, terms  # noqa: E402
+from bookext import figures, notebooks, offline, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -87,6 +89,18 @@ def test_every_term_is_in_the_glossary():
         for role in re.findall(r"\{term\}`([^`]+)`", markdown(path)):
             term = (re.search(r"<(.+)>$", role) or re.match(r"(.+)", role)).group(1).strip().lower()
             assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
+
+
+def test_a_figure_becomes_lighter_and_keeps_every_pixel(tmp_path):
+    rng = np.random.default_rng(0)
+    pixels = np.repeat(rng.integers(0, 255, (40, 1, 3), dtype=np.uint8), 60, axis=1)
+    Image.fromarray(pixels).save(tmp_path / "figure.png")
+    before = (tmp_path / "figure.png").stat().st_size
+    assert slim.lighter_figures(tmp_path) == {"figure.png": "figure.webp"}
+    assert [file.name for file in tmp_path.iterdir()] == ["figure.webp"]
+    assert (tmp_path / "figure.webp").stat().st_size < before
+    with Image.open(tmp_path / "figure.webp") as picture:
+        assert np.array_equal(np.asarray(picture.convert("RGB")), pixels)
 
 
 def test_a_term_is_linked_once_where_running_text_first_uses_it():

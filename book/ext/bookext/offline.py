@@ -159,6 +159,7 @@ def finish(app, exception):
         return
     out = pathlib.Path(app.outdir)
     copy_mathjax(out / "_static")
+    renamed = slimming.lighter_figures(out / "_images")
     for page in sorted(out.rglob("*.html")):
         name = page.relative_to(out)
         if "_static" in name.parts:
@@ -166,6 +167,8 @@ def finish(app, exception):
         before = page.read_text(encoding="utf-8")
         after = offline(mended(before), search=name.as_posix() == "search.html")
         after = slimming.unpack_frames(after, out / "_images", "../" * (len(name.parts) - 1))
+        for old, new in renamed.items():
+            after = after.replace(f"_images/{old}", f"_images/{new}")
         for tag in REMOTE_MEDIA.findall(after):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         if after != before:
