@@ -15,6 +15,7 @@ from torch import Tensor
 from ganbook.divergences.densities import Density
 from ganbook.divergences.discrete import TOLERANCE, Masses, masses
 from ganbook.divergences.quadrature import _pieces as gauss_pieces
+from ganbook.divergences.transport import _margin
 from ganbook.types import Float, Scalar
 
 
@@ -64,14 +65,11 @@ def monotone_plan(a: Masses, b: Masses) -> Float[Tensor, "n m"]:
     >>> monotone_plan([0.5, 0.5], [0.25, 0.75]).tolist()
     [[0.25, 0.25], [0.0, 0.5]]
     """
-    a, b = masses(a, "a"), masses(b, "b")
-    for name, w in (("a", a), ("b", b)):
-        if w.ndim != 1:
-            raise ValueError(f"{name} must be one distribution of shape (n,), got {tuple(w.shape)}")
-    a, b = a / a.sum(), b / b.sum()
+    a, b = _margin(a, "a"), _margin(b, "b")
     up, down = a.cumsum(0), b.cumsum(0)
-    start, left = up - a, down - b
-    return (torch.minimum(up[:, None], down) - torch.maximum(start[:, None], left)).clamp(min=0.0)
+    top = torch.minimum(up[:, None], down)
+    bottom = torch.maximum((up - a)[:, None], down - b)
+    return (top - bottom).clamp(min=0.0)
 
 
 def between(p: Density, q: Density, order: int = 1, pieces: int = 4000) -> Scalar:
