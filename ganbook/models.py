@@ -161,7 +161,7 @@ def pooled(
     G: (n, z) -> (n, channels, size, size) in (-1, 1): a linear layer to 4x4 maps, then convolution, batch norm, ReLU
     and nearest-neighbour up-sampling until the size is reached, one last convolution, tanh. D: convolution, LeakyReLU
     0.2 and average pooling down to 4x4 maps, then a linear layer, to (n, outputs); it has no normalisation.
-    batch_norm=False leaves G without it, as published: on dark images its tanh may then end at -1 for good.
+    batch_norm=False leaves G without it, as published: its tanh may then end flat, on one picture for all z.
 
     Raises: ValueError for a size not 8, 16, 32 or 64, channels not 1 or 3, or a number < 1.
     Source: after the pair of a tutorial that trains RealnessGAN with 20 outcomes on CIFAR-10. Derived in: chapter 10.
