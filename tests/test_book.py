@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import figures, notebooks, offline, slim, terms  # noqa: E402
+from bookext import figures, notebooks, offline, punctuation, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -89,6 +89,16 @@ def test_every_term_is_in_the_glossary():
         for role in re.findall(r"\{term\}`([^`]+)`", markdown(path)):
             term = (re.search(r"<(.+)>$", role) or re.match(r"(.+)", role)).group(1).strip().lower()
             assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
+
+
+def test_an_inline_formula_keeps_its_punctuation():
+    line = nodes.paragraph("", "", nodes.Text("on ("), nodes.math("", "x"), nodes.Text("), for all "))
+    line += [nodes.math("", "y"), nodes.Text(" and "), nodes.math("", "z"), nodes.Text(".")]
+    text = line.astext()
+    assert punctuation.keep_together(line) == 2
+    assert line.astext() == text
+    spans = [found.astext() for found in line.findall(nodes.inline) if "together" in found["classes"]]
+    assert spans == ["(x),", "z."]
 
 
 def test_a_figure_becomes_lighter_and_keeps_every_pixel(tmp_path):
