@@ -14,7 +14,7 @@ from ganbook import recipes
 from ganbook.divergences import discrete
 from ganbook.games import GAN
 from ganbook.losses import AdversarialLoss, Minimax, NonSaturating, Realness
-from ganbook.models import mlp
+from ganbook.models import mlp, pooled
 from ganbook.realness import Redrawn, Resample, kl
 from ganbook.train import fit, train
 
@@ -406,3 +406,19 @@ def test_a_network_learns_the_anchors_where_the_sides_are_apart():
         adam.step()
     answers = D(torch.tensor([[-6.0], [6.0]])).softmax(1).detach()
     torch.testing.assert_close(answers, torch.tensor(loss.pair), rtol=0, atol=0.02)
+
+
+@pytest.mark.parametrize("size", [8, 16, 32])
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_pooled_pair_fits_its_images(size, batch_norm):
+    G, D = pooled(size, 3, outputs=7, z=5, width=4, batch_norm=batch_norm)
+    y = G(torch.randn(2, 5))
+    assert y.shape == (2, 3, size, size) and y.abs().max() < 1 and D(y).shape == (2, 7)
+    assert any(isinstance(layer, nn.BatchNorm2d) for layer in G) == batch_norm
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in D)
+
+
+@pytest.mark.parametrize(("argument", "value"), [("size", 28), ("channels", 2), ("outputs", 0), ("z", 0), ("width", 0)])
+def test_pooled_refuses(argument, value):
+    with pytest.raises(ValueError, match=f"{argument} must be"):
+        pooled(**{argument: value})
