@@ -8,6 +8,7 @@ variable of this shell. First the cases of the set-up cell, then a copy of each 
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 HERE = chapters.ROOT / ".make" / "colab"
+WANTED = re.compile(r"font cache|\brounds\b")  # matplotlib's first start; the bar of a training
+    r"font cache|\d rounds/s|\d+%\|| rounds \[|\? rounds"
+)  # matplotlib's first start; the bar of a training
 VERSIONS = chapters.ROOT / "scripts" / "colab_versions.txt"
 
 
@@ -93,13 +97,13 @@ def run_alone(path, python, variables):
             client.execute(env=variables)
         except (CellExecutionError, DeadKernelError) as error:
             return f"{type(error).__name__}: {str(error)[-1500:]}"
-        warned = [
-            k
+        said = {
+            k: out.text.strip().splitlines()[-1]
             for k, cell in enumerate(notebook.cells)
             for out in cell.get("outputs", [])
-            if out.output_type == "stream" and out.name == "stderr" and "font cache" not in out.text
-        ]
-        return f"cells {warned} wrote to stderr" if warned else ""
+            if out.output_type == "stream" and out.name == "stderr" and not WANTED.search(out.text) and out.text.strip()
+        }
+        return f"cells wrote to stderr: {said}" if said else ""
 
 
 def main(names):
