@@ -24,8 +24,6 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 HERE = chapters.ROOT / ".make" / "colab"
 WANTED = re.compile(r"font cache|\brounds\b")  # matplotlib's first start; the bar of a training
-    r"font cache|\d rounds/s|\d+%\|| rounds \[|\? rounds"
-)  # matplotlib's first start; the bar of a training
 VERSIONS = chapters.ROOT / "scripts" / "colab_versions.txt"
 
 
