@@ -162,8 +162,8 @@ NAMED: dict[str, Callable[[int], tuple[Anchor, Anchor]]] = {
 """Pairs (A0, A1) by name. near, middle, far: Gaussians of width 0.5 at -+0.25, 0.5, 1."""
 
 
-def pair(anchors: str | tuple[Sequence[float], Sequence[float]], outcomes: int) -> tuple[Anchor, Anchor]:
-    """(A0, A1) of a name or of given numbers, checked.
+def pair(anchors: Any, outcomes: int) -> tuple[Anchor, Anchor]:
+    """(A0, A1) of a name, or of two sequences of numbers, checked.
 
     Raises: ValueError for an unknown name, numbers that are no distributions over `outcomes`, or equal anchors.
     """

@@ -88,9 +88,10 @@ def test_authors_distance_is_finite_as_js_only(outcomes, twice):
 
 
 def test_a_redraw_puts_half_of_the_mass_on_the_end():
-    """The defect of the gallery: shifted and clamped, an end outcome holds most of a coarse histogram."""
-    low, high = anchors.authors_draw(51, torch.Generator().manual_seed(0))
-    assert 0.4 < low[0] < 0.6 and 0.4 < high[-1] < 0.6
+    """The defect of the gallery: shifted by half of the support and clamped, half of it piles up, in the mean."""
+    rng = torch.Generator().manual_seed(0)
+    low, high = np.array([anchors.authors_draw(51, rng) for _ in range(200)]).mean(0)
+    assert 0.45 < low[0] < 0.55 and 0.45 < high[-1] < 0.55
 
 
 @pytest.mark.parametrize(
