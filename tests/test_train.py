@@ -31,7 +31,8 @@ def images(n, rng):
 def small(recipe=recipes.MLP_GAN, kind="mlp", **changes):
     torch.manual_seed(0)
     recipe = dataclasses.replace(recipe, batch=4, **changes)
-    networks = (mlp([3, 8, 2]), mlp([2, 8, 1])) if kind == "mlp" else dcgan(16, 1, z=3, width=4)
+    wide = recipe.loss.outputs
+    networks = (mlp([3, 8, 2]), mlp([2, 8, wide])) if kind == "mlp" else dcgan(16, 1, outputs=wide, z=3, width=4)
     return GAN(*networks, recipe, device=CPU)
 
 
