@@ -124,12 +124,20 @@ class Visit:
         return self
 
     def settle(self):
-        """Wait until formulas, fonts and pictures are there."""
-        self.page.wait_for_load_state("load")
-        self.page.evaluate(
-            "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise;"
-            " await document.fonts.ready; }"
-        )
+        """Wait until formulas, fonts and pictures are there, where a redirect leads if there is one."""
+        from playwright.sync_api import Error
+
+        for moves_left in (2, 1, 0):
+            self.page.wait_for_load_state("load")
+            try:
+                self.page.evaluate(
+                    "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise;"
+                    " await document.fonts.ready; }"
+                )
+                return
+            except Error as error:  # the first file of the book only leads to the front page
+                if "navigation" not in str(error) or not moves_left:
+                    raise
 
 
 @pytest.fixture(scope="module")
