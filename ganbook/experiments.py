@@ -7,7 +7,8 @@ ganbook/results/NAME.json. A chapter shows `load(NAME)`, says so, and re-runs a 
     python experiments/NAME.py                      # on one machine
     accelerate launch experiments/NAME.py           # the runs shared among GPUs or machines, with a common folder
 
-`refuse` compares a results file with its script: tests/test_experiments.py calls it for every file that ships.
+`provenance.refuse` compares a results file with its script: tests/test_experiments.py asks it of every file that
+ships.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import argparse
 import hashlib
 import importlib.util
 import json
-import math
 import os
 import platform
 import time
@@ -29,10 +29,10 @@ import torch
 
 import ganbook
 from ganbook.metrics import Interval, interval
+from ganbook.provenance import SCHEMA, digest, schema_problems, value_problems
 from ganbook.weights import replace
 
 FOLDER = Path(__file__).resolve().parent / "results"
-SCHEMA = 1
 
 Values = dict[str, Any]
 """Measure -> a number, or a list of numbers (a curve)."""
@@ -127,7 +127,7 @@ def load(name: str, folder: Path = FOLDER) -> Results:
         record = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"the results file {name}.json is damaged: {error}") from error
-    problems = _schema(record)
+    problems = schema_problems(record)
     if problems:
         raise ValueError(f"the results file {name}.json does not fit the schema: " + "; ".join(problems))
     return Results(record)
@@ -165,40 +165,6 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
         _collect(experiment, parts, stamp, args.out)
 
 
-def refuse(record: dict[str, Any], experiment: Experiment, source: str) -> list[str]:
-    """Why `source`, whose Experiment this is, cannot have written this record: an empty list if it can.
-
-    Compared: schema, name, question, command, seeds, variants, measures, one finite run for each job, and the digest
-    of the script (without comments and blank lines).
-    """
-    problems = _schema(record)
-    if problems:
-        return problems
-    expected = {
-        "name": experiment.name,
-        "question": experiment.question,
-        "command": experiment.command,
-        "seeds": list(experiment.seeds),
-        "variants": list(experiment.variants),
-        "measures": list(experiment.measures),
-        "script": digest(source),
-    }
-    problems = [
-        f"{key}: the file says {record[key]!r}, the script {value!r}"
-        for key, value in expected.items()
-        if record[key] != value
-    ]
-    jobs = [(run["variant"], run["seed"]) for run in record["runs"]]
-    if sorted(jobs) != sorted(experiment.jobs):
-        problems.append(f"runs: {len(jobs)} in the file are not the {len(experiment.jobs)} of the script, once each")
-    for run in record["runs"]:
-        problems += _values(run["values"], experiment.measures, f"run {run['variant']}, seed {run['seed']}")
-    spent = sum(run["seconds"] for run in record["runs"])
-    if not math.isclose(spent, record["seconds"], rel_tol=1e-6, abs_tol=0.1 * len(jobs)):
-        problems.append(f"seconds: {record['seconds']} in the file, {spent} in its runs")
-    return problems
-
-
 def read_script(path: Path) -> tuple[Experiment, str]:
     """The Experiment of a script, and its source.
 
@@ -213,17 +179,6 @@ def read_script(path: Path) -> tuple[Experiment, str]:
     if not isinstance(experiment, Experiment) or experiment.name != path.stem:
         raise ValueError(f"script {path.name} must define EXPERIMENT = Experiment(name={path.stem!r}, ...)")
     return experiment, source
-
-
-def digest(source: str) -> str:
-    """SHA-256 of a script without comment lines, blank lines and trailing blanks.
-
-    >>> digest("x = 1\\n\\n# why\\n") == digest("x = 1  \\n")
-    True
-    """
-    lines = [line.rstrip() for line in source.splitlines()]
-    kept = [line for line in lines if line and not line.lstrip().startswith("#")]
-    return hashlib.sha256("\n".join(kept).encode()).hexdigest()
 
 
 def _accelerate() -> Any:
@@ -242,7 +197,7 @@ def _work(experiment: Experiment, jobs: Iterable[tuple[str, int]], parts: Path, 
     for variant, seed in jobs:
         start = time.perf_counter()
         values = experiment.measure(variant, seed)
-        problems = _values(values, experiment.measures, f"measure({variant!r}, {seed})")
+        problems = value_problems(values, experiment.measures, f"measure({variant!r}, {seed})")
         if problems:
             raise ValueError("; ".join(problems))
         run = {"variant": variant, "seed": seed, "values": values, "seconds": round(time.perf_counter() - start, 2)}
@@ -281,56 +236,3 @@ def _collect(experiment: Experiment, parts: Path, stamp: str, out: Path) -> None
 def _part(parts: Path, variant: str, seed: int) -> Path:
     clean = "".join(letter if letter.isalnum() else "-" for letter in variant)
     return parts / f"{clean}-{hashlib.sha256(variant.encode()).hexdigest()[:6]}-{seed}.json"
-
-
-def _values(values: Any, measures: tuple[str, ...], where: str) -> list[str]:
-    if not isinstance(values, dict) or set(values) != set(measures):
-        return [f"{where} has the measures {sorted(values)}, not {sorted(measures)}"]
-    problems = []
-    for name, value in values.items():
-        numbers = value if isinstance(value, list) else [value]
-        good = numbers and all(
-            isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x) for x in numbers
-        )
-        if not good:
-            problems.append(f"{where}: {name} must be a finite number or a list of them, got {value!r}")
-    return problems
-
-
-def _schema(record: Any) -> list[str]:
-    kinds = {
-        "schema": int,
-        "name": str,
-        "question": str,
-        "command": str,
-        "script": str,
-        "seeds": list,
-        "variants": list,
-        "measures": list,
-        "seconds": (int, float),
-        "threads": int,
-        "device": str,
-        "versions": dict,
-        "runs": list,
-    }
-    if not isinstance(record, dict):
-        return [f"the file must hold an object, got {type(record).__name__}"]
-    problems = [f"{key} is missing" for key in kinds if key not in record]
-    problems += [f"{key} is not known" for key in record if key not in kinds]
-    problems += [
-        f"{key} has the type {type(record[key]).__name__}"
-        for key, kind in kinds.items()
-        if key in record and not isinstance(record[key], kind)
-    ]
-    if not problems and record["schema"] != SCHEMA:
-        problems.append(f"schema {record['schema']}, this version reads {SCHEMA}")
-    if not problems:
-        wanted = {"variant": str, "seed": int, "values": dict, "seconds": (int, float)}
-        problems += [
-            f"run {i} is not of the form {sorted(wanted)}"
-            for i, run in enumerate(record["runs"])
-            if not isinstance(run, dict)
-            or set(run) != set(wanted)
-            or not all(isinstance(run[key], kind) for key, kind in wanted.items())
-        ]
-    return problems

@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from ganbook import knobs as checked
 from ganbook import player
 
 BUDGET = 600_000
@@ -146,7 +147,7 @@ class Explore:
         if knob.kind == "choice":
             return w.ToggleButtons(options=[(text, j) for j, text in enumerate(knob.texts)], value=at, **look)
         calm = {"continuous_update": not self._slow}
-        if not (self.between and _numbers(values) and _rising(values)):
+        if not (self.between and checked.numbers(values) and checked.rising(values)):
             return w.SelectionSlider(options=[(text, j) for j, text in enumerate(knob.texts)], value=at, **look, **calm)
         if all(isinstance(v, (int, np.integer)) for v in values):
             return w.IntSlider(min=int(values[0]), max=int(values[-1]), value=int(values[at]), **look, **calm)
@@ -186,8 +187,8 @@ def slider(
     >>> slider(lambda v: np.full((1, 1, 8, 8), v), [-1.0, 0.0, 1.0], label="grey", alt="a grey square, dark to light")
     Explore(3 pictures)
     """
-    knob, some = _range_knob(values, label, "values", texts)
-    at = [_start(start, len(some))]
+    knob, some = checked.range_knob(values, label, "values", texts)
+    at = [checked.position(start, len(some))]
     return Explore(draw, [knob], [some], alt=alt, start=at, between=between, quality=quality, ncol=ncol, budget=budget)
 
 
@@ -215,12 +216,12 @@ def pad(
     """
     if isinstance(labels, str) or len(labels) != 2:
         raise ValueError(f"labels must be two texts, got {labels!r}")
-    (kx, vx), (ky, vy) = _range_knob(xs, labels[0], "xs"), _range_knob(ys, labels[1], "ys")
+    (kx, vx), (ky, vy) = checked.range_knob(xs, labels[0], "xs"), checked.range_knob(ys, labels[1], "ys")
     for name, some in (("xs", vx), ("ys", vy)):
-        if not (_numbers(some) and _rising(some)):
+        if not (checked.numbers(some) and checked.rising(some)):
             raise ValueError(f"{name} must be rising numbers, got {some}")
     at = [None, None] if start is None else list(start)
-    where = [_start(at[0], len(vx)), _start(at[1], len(vy))]
+    where = [checked.position(at[0], len(vx)), checked.position(at[1], len(vy))]
     return Explore(
         draw,
         [kx, ky],
@@ -265,13 +266,13 @@ def choices(
         rows = {player.text(label, "label"): options}
     knobs, values = [], []
     for name, some in rows.items():
-        listed = _listed(some, "options")
-        knobs.append(player.Knob("choice", player.text(name, "label"), _texts(listed, None)))
+        listed = checked.listed(some, "options")
+        knobs.append(player.Knob("choice", player.text(name, "label"), checked.written(listed, None)))
         values.append(listed)
     starts = [start] * len(rows) if isinstance(start, int) else list(start)
     if len(starts) != len(rows):
         raise ValueError(f"start must give a position for each of {len(rows)} rows, got {start!r}")
-    at = [_start(s, len(v)) for s, v in zip(starts, values, strict=True)]
+    at = [checked.position(s, len(v)) for s, v in zip(starts, values, strict=True)]
     return Explore(draw, knobs, values, alt=alt, start=at, between=False, quality=quality, ncol=ncol, budget=budget)
 
 
@@ -309,44 +310,3 @@ def _same_randomness():
         np.random.set_state(numpy)  # noqa: NPY002
         if torch:
             torch.set_rng_state(state)
-
-
-def _range_knob(values: Any, label: str, name: str, texts: Any = None) -> tuple[player.Knob, list[Any]]:
-    some = _listed(values, name)
-    return player.Knob("range", player.text(label, "label"), _texts(some, texts)), some
-
-
-def _listed(values: Any, name: str) -> list[Any]:
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
-        raise ValueError(f"{name} must be a sequence of at least two values, got {values!r}")
-    some = list(values.tolist()) if hasattr(values, "tolist") else list(values)
-    if len(some) < 2:
-        raise ValueError(f"{name} must be a sequence of at least two values, got {some!r}")
-    if not np.isfinite([v for v in some if isinstance(v, (int, float))]).all():
-        raise ValueError(f"{name} must be finite, got {some!r}")
-    return some
-
-
-def _texts(values: Sequence[Any], texts: Sequence[str] | None) -> tuple[str, ...]:
-    if texts is not None:
-        if isinstance(texts, str) or len(texts) != len(values):
-            raise ValueError(f"texts must name each of the {len(values)} values, got {texts!r}")
-        return tuple(player.text(t, "texts") for t in texts)
-    out = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in values]
-    return tuple(t.replace("-", "\u2212") if _numbers([v]) else t for t, v in zip(out, values, strict=True))
-
-
-def _numbers(values: Sequence[Any]) -> bool:
-    return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
-
-
-def _rising(values: Sequence[Any]) -> bool:
-    return all(a < b for a, b in itertools.pairwise(values))
-
-
-def _start(at: int | None, n: int) -> int:
-    if at is None:
-        return (n - 1) // 2
-    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < n:
-        raise ValueError(f"start must be a position in 0..{n - 1}, got {at!r}")
-    return at

@@ -94,11 +94,7 @@ def dcgan(
     """
     if size not in HALVINGS:
         raise ValueError(f"size must be one of {sorted(HALVINGS)}, got {size!r}")
-    if channels not in (1, 3):
-        raise ValueError(f"channels must be 1 or 3, got {channels!r}")
-    for name, value in (("outputs", outputs), ("z", z), ("width", width)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    _check_pair(channels, outputs=outputs, z=z, width=width)
     check_norm("norm_d", norm_d, NORMS)
     check_norm("norm_g", norm_g, ("batch", "layer", None))
     smallest, halvings = HALVINGS[size]
@@ -118,6 +114,15 @@ def dcgan(
     D += [nn.Conv2d(top, outputs, smallest, bias=bias), nn.Flatten()]
     g, d = dcgan_init(nn.Sequential(*G)), dcgan_init(nn.Sequential(*D))
     return g, _spectral(d) if norm_d == "spectral" else d
+
+
+def _check_pair(channels: int, **numbers: int) -> None:
+    """What every convolutional pair asks of its arguments."""
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 or 3, got {channels!r}")
+    for name, value in numbers.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
 
 
 def check_norm(name: str, norm: str | None, allowed: Sequence[str | None]) -> None:
@@ -154,39 +159,30 @@ def pooled(
     outputs: int = 20,
     z: int = 100,
     width: int = 32,
-    batch_norm: bool = True,
+    norm_g: str | None = "batch",
 ) -> tuple[nn.Sequential, nn.Sequential]:
     """A small convolutional pair (G, D): 3x3 kernels of one width at every size.
 
-    G: (n, z) -> (n, channels, size, size) in (-1, 1): a linear layer to 4x4 maps, then convolution, batch norm, ReLU
-    and nearest-neighbour up-sampling until the size is reached, one last convolution, tanh. D: convolution, LeakyReLU
-    0.2 and average pooling down to 4x4 maps, then a linear layer, to (n, outputs); it has no normalisation.
-    batch_norm=False leaves G without it, as published: its tanh may then end flat, on one picture for all z.
+    G: (n, z) -> (n, channels, size, size) in (-1, 1): a linear layer to 4x4 maps, then convolution, norm, ReLU and
+    nearest-neighbour up-sampling until the size is reached, one last convolution, tanh. D: convolution, LeakyReLU 0.2
+    and average pooling down to 4x4 maps, then a linear layer, to (n, outputs); it has no normalisation.
+    norm_g: as in dcgan. None is as published: its tanh may then end flat, on one picture for all z.
 
-    Raises: ValueError for a size not 8, 16, 32 or 64, channels not 1 or 3, or a number < 1.
+    Raises: ValueError for a size not 8, 16, 32 or 64, channels not 1 or 3, a number < 1, or another norm.
     Source: after the pair of a tutorial that trains RealnessGAN with 20 outcomes on CIFAR-10. Derived in: chapter 10.
 
-    >>> G, D = pooled(32, batch_norm=False)
+    >>> G, D = pooled(32, norm_g=None)
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [80323, 29652]
     """
     if size not in (8, 16, 32, 64):
         raise ValueError(f"size must be 8, 16, 32 or 64, got {size!r}")
-    if channels not in (1, 3):
-        raise ValueError(f"channels must be 1 or 3, got {channels!r}")
-    for name, value in (("outputs", outputs), ("z", z), ("width", width)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    _check_pair(channels, outputs=outputs, z=z, width=width)
+    check_norm("norm_g", norm_g, ("batch", "layer", None))
     doublings = int(math.log2(size // 4))
-    norm = [nn.BatchNorm2d] if batch_norm else []
-    G: list[nn.Module] = [
-        nn.Linear(z, 16 * width),
-        nn.Unflatten(1, (width, 4, 4)),
-        *(n(width) for n in norm),
-        nn.ReLU(),
-    ]
+    G: list[nn.Module] = [nn.Linear(z, 16 * width), nn.Unflatten(1, (width, 4, 4)), *_norm2d(norm_g, width), nn.ReLU()]
     for _ in range(doublings):
-        G += [nn.Conv2d(width, width, 3, 1, 1), *(n(width) for n in norm), nn.ReLU(), nn.Upsample(scale_factor=2)]
+        G += [nn.Conv2d(width, width, 3, 1, 1), *_norm2d(norm_g, width), nn.ReLU(), nn.Upsample(scale_factor=2)]
     D: list[nn.Module] = []
     for k in range(doublings):
         D += [nn.Conv2d(width if k else channels, width, 3, 1, 1), leaky_relu(), nn.AvgPool2d(2)]

@@ -171,7 +171,19 @@ class Dragan:
 
 
 @dataclass(frozen=True)
-class R1:
+class _ZeroCentred:
+    """What R1 and R2 share: gamma / 2 times the mean squared length of the gradient."""
+
+    gamma: float
+
+    def __post_init__(self) -> None:
+        _check(gamma=self.gamma)
+
+    def _price(self, critic: Critic, x: Samples) -> Scalar:
+        return self.gamma / 2 * input_gradients(critic, x).square().sum(1).mean()
+
+
+class R1(_ZeroCentred):
     """The discriminator is flat where the data are: gamma / 2 * E ||grad D(x)||^2 over real x.
 
     Raises: ValueError where gamma is not a finite number >= 0.
@@ -182,17 +194,11 @@ class R1:
     45.0
     """
 
-    gamma: float
-
-    def __post_init__(self) -> None:
-        _check(gamma=self.gamma)
-
     def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
-        return self.gamma / 2 * input_gradients(critic, real).square().sum(1).mean()
+        return self._price(critic, real)
 
 
-@dataclass(frozen=True)
-class R2:
+class R2(_ZeroCentred):
     """The discriminator is flat where the fakes are: gamma / 2 * E ||grad D(y)||^2 over generated y.
 
     Raises: ValueError where gamma is not a finite number >= 0.
@@ -203,13 +209,8 @@ class R2:
     4.0
     """
 
-    gamma: float
-
-    def __post_init__(self) -> None:
-        _check(gamma=self.gamma)
-
     def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
-        return self.gamma / 2 * input_gradients(critic, fake).square().sum(1).mean()
+        return self._price(critic, fake)
 
 
 def _check(**numbers: float) -> None:

@@ -93,32 +93,35 @@ def peak():
     return best
 
 
+def in_turns(ours, theirs, rounds, blocks):
+    """(how many times as fast, in words with its spread; median seconds a round of ours; of theirs)."""
+    times = [], []
+    for block in range(blocks + 1):  # the first block only warms up
+        for loop, spent in zip((ours, theirs), times, strict=True):
+            start = time.perf_counter()
+            for _ in range(rounds):
+                next(loop)
+            if block:
+                spent.append((time.perf_counter() - start) / rounds)
+    ratios = sorted(b / a for a, b in zip(*times, strict=True))
+    low, high = ratios[len(ratios) // 4], ratios[-1 - len(ratios) // 4]
+    words = f"{statistics.median(ratios):.2f} (middle half of {blocks} blocks {low:.2f} to {high:.2f}) times as fast as"
+    return words, *map(statistics.median, times)
+
+
 def compare(name, networks, recipe, rounds, blocks, digits):
     ours = train(GAN(*copy.deepcopy(networks), recipe, device=CPU), digits, rounds=10**9, progress=False)
     z_width = next(layer for layer in networks[0] if isinstance(layer, nn.Linear)).in_features
     theirs = tutorial(*copy.deepcopy(networks), digits.x, recipe.batch, z_width, recipe.lr_d)
     with FlopCounterMode(display=False) as counter:
         next(ours)
-    times = {"ours": [], "theirs": []}
-    for block in range(blocks + 1):  # the first block only warms up
-        for which, loop in (("ours", ours), ("theirs", theirs)):
-            start = time.perf_counter()
-            for _ in range(rounds):
-                next(loop)
-            if block:
-                times[which].append((time.perf_counter() - start) / rounds)
-    ratios = sorted(b / a for a, b in zip(times["ours"], times["theirs"], strict=True))
-    quarter = len(ratios) // 4
-    middle = {which: statistics.median(values) for which, values in times.items()}
-    share = counter.get_total_flops() / middle["ours"] / peak()
+    ratio, mine, usual = in_turns(ours, theirs, rounds, blocks)
+    share = counter.get_total_flops() / mine / peak()
+    print(f"{name}: {ratio} the usual loop")
     print(
-        f"{name}: {statistics.median(ratios):.2f} times as fast as the usual loop "
-        f"(middle half of {blocks} blocks {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f})"
-    )
-    print(
-        f"  ours {middle['ours'] * 1e3:.1f} ms a round, {recipe.batch / middle['ours']:,.0f} images a second, "
-        f"{share:.0%} of the matrix-multiply peak; usual {middle['theirs'] * 1e3:.1f} ms, "
-        f"{recipe.batch / middle['theirs']:,.0f} images a second"
+        f"  ours {mine * 1e3:.1f} ms a round, {recipe.batch / mine:,.0f} images a second, "
+        f"{share:.0%} of the matrix-multiply peak; usual {usual * 1e3:.1f} ms, "
+        f"{recipe.batch / usual:,.0f} images a second"
     )
 
 
@@ -158,27 +161,16 @@ def published(G, D, images, recipe):
 
 def compare_realness(blocks, rounds=4):
     """Our round of the 20-outcome pair against the published one, batch 128 of 3x32x32, block by block in turns."""
-    networks = models.pooled(32, 3, outputs=20, batch_norm=False)
+    networks = models.pooled(32, 3, outputs=20, norm_g=None)
     recipe = recipes.Recipe(Realness(20, 2, "middle"), batch=128, lr_d=1e-4, lr_g=1e-4, betas=(0.0, 0.9))
     images = torch.rand(1_024, 3, 32, 32) * 2 - 1
     sampler = data.from_tensor(images)
     ours = train(GAN(*copy.deepcopy(networks), recipe, device=CPU), sampler, rounds=10**9, progress=False)
     theirs = published(*copy.deepcopy(networks), images, recipe)
-    times = {"ours": [], "published": []}
-    for block in range(blocks + 1):  # the first block only warms up
-        for which, loop in (("ours", ours), ("published", theirs)):
-            start = time.perf_counter()
-            for _ in range(rounds):
-                next(loop)
-            if block:
-                times[which].append((time.perf_counter() - start) / rounds)
-    ratios = sorted(b / a for a, b in zip(times["ours"], times["published"], strict=True))
-    quarter = len(ratios) // 4
-    middle = {which: 1e3 * statistics.median(values) for which, values in times.items()}
+    ratio, mine, usual = in_turns(ours, theirs, rounds, blocks)
     print(
-        f"RealnessGAN pair, 32 px, 20 outcomes, batch 128: {statistics.median(ratios):.2f} times as fast as the "
-        f"published loop (middle half of {blocks} blocks {ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f}); "
-        f"ours {middle['ours']:.0f} ms a round, published {middle['published']:.0f} ms",
+        f"RealnessGAN pair, 32 px, 20 outcomes, batch 128: {ratio} the published loop; "
+        f"ours {mine * 1e3:.0f} ms a round, published {usual * 1e3:.0f} ms",
         flush=True,
     )
 

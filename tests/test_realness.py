@@ -409,16 +409,19 @@ def test_a_network_learns_the_anchors_where_the_sides_are_apart():
 
 
 @pytest.mark.parametrize("size", [8, 16, 32])
-@pytest.mark.parametrize("batch_norm", [True, False])
-def test_pooled_pair_fits_its_images(size, batch_norm):
-    G, D = pooled(size, 3, outputs=7, z=5, width=4, batch_norm=batch_norm)
+@pytest.mark.parametrize("norm_g", ["batch", None])
+def test_pooled_pair_fits_its_images(size, norm_g):
+    G, D = pooled(size, 3, outputs=7, z=5, width=4, norm_g=norm_g)
     y = G(torch.randn(2, 5))
     assert y.shape == (2, 3, size, size) and y.abs().max() < 1 and D(y).shape == (2, 7)
-    assert any(isinstance(layer, nn.BatchNorm2d) for layer in G) == batch_norm
+    assert any(isinstance(layer, nn.BatchNorm2d) for layer in G) == (norm_g == "batch")
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in D)
 
 
-@pytest.mark.parametrize(("argument", "value"), [("size", 28), ("channels", 2), ("outputs", 0), ("z", 0), ("width", 0)])
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("size", 28), ("channels", 2), ("outputs", 0), ("z", 0), ("width", 0), ("norm_g", "spectral")],
+)
 def test_pooled_refuses(argument, value):
     with pytest.raises(ValueError, match=f"{argument} must be"):
         pooled(**{argument: value})
