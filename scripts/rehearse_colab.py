@@ -123,6 +123,9 @@ def main(names):
         for name, wrong in setup_cases.cases(python, cell, setup_cell.version(), branch, hosted, elsewhere):
             failed += bool(wrong)
             print(f"{'✗' if wrong else '✓'} set-up cell, {name} {wrong}", flush=True)
+        wrong = setup_cases.panels(python, hosted)
+        failed += bool(wrong)
+        print(f"{'✗' if wrong else '✓'} explore's panels, ipywidgets {before['ipywidgets']} {wrong}", flush=True)
         changed = {name for name, version in versions(python).items() if before.get(name) != version} - {"ganbook"}
         failed += bool(changed)
         print(f"{'✗' if changed else '✓'} no other package was touched {', '.join(sorted(changed))}")

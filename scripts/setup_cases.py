@@ -144,3 +144,31 @@ def cases(python, cell, version, branch, hosted, elsewhere):
                 (not result["stale"], "a module that was right has been purged"),
             ),
         )
+
+
+PANELS = """
+import ipywidgets
+import numpy as np
+from ganbook import explore
+
+def grey(*values):
+    return np.full((1, 1, 8, 8), sum(values) / 8)
+
+rows = {"p": [0.0, 1.0], "q": [1.0, 5.0]}
+for made in (
+    explore.slider(grey, [0.0, 4.0], alt="grey"),
+    explore.pad(grey, [0.0, 4.0], [0.0, 4.0], alt="grey"),
+    explore.choices(grey, rows, alt="grey"),
+):
+    image, *knobs, note = made.live().children
+    for knob in knobs:
+        before, last = image.value, getattr(knob, "max", 1)
+        knob.value = 0 if knob.value else last
+        assert image.value != before, f"{type(knob).__name__} was turned, and the picture stayed as it was"
+        assert not note.value, note.value
+"""
+
+
+def panels(python, variables):
+    """Nothing ("") if each panel of explore redraws as its knobs are turned, under this environment's ipywidgets."""
+    return run_cell(python, PANELS, variables)["error"] or ""
