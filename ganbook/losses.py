@@ -14,6 +14,8 @@ from torch.nn.functional import softplus
 
 from ganbook.outputs import check_width
 from ganbook.realness import Realness as Realness  # written there, part of this module's contract
+from ganbook.relativistic import RelativisticAverage as RelativisticAverage  # likewise
+from ganbook.relativistic import RelativisticPairing as RelativisticPairing
 from ganbook.types import Float, Outputs, Scalar
 
 

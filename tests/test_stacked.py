@@ -1,0 +1,171 @@
+"""Runs side by side: each is, to float64 precision, the run that it would be alone."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+from torch import nn
+
+from ganbook import data, stacked
+from ganbook.games import GAN
+from ganbook.losses import (
+    Hinge,
+    LeastSquares,
+    NonSaturating,
+    Realness,
+    RelativisticAverage,
+    RelativisticPairing,
+    Wasserstein,
+)
+from ganbook.models import mlp
+from ganbook.penalties import R1, R2, GradientPenalty
+from ganbook.recipes import Recipe
+from ganbook.stacked import SideBySide, deal, stack
+from ganbook.train import fit, train
+
+SEEDS, BATCH, ROUNDS = (3, 5, 8), 16, 12
+
+
+@dataclass(frozen=True)
+class Double:
+    """A sampler in float64; with `run`, only that run's block of the rows that all runs draw."""
+
+    sampler: object
+    run: int | None = None
+
+    def __call__(self, n, rng):
+        if self.run is None:
+            return self.sampler(n, rng).double()
+        return self.sampler(n * len(SEEDS), rng).double().chunk(len(SEEDS))[self.run]
+
+
+@dataclass(frozen=True)
+class Mine:
+    """The gradient penalty of one run, written anew, with its block of the coefficients that all runs draw."""
+
+    run: int
+
+    def __call__(self, critic, x, y, rng):
+        e = torch.rand(len(x) * len(SEEDS), 1, generator=rng, dtype=x.dtype).chunk(len(SEEDS))[self.run]
+        points = (y + e * (x - y)).requires_grad_()
+        (gradient,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+        return 10 * ((gradient.pow(2).sum(1).sqrt() - 1) ** 2).mean()
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Latents 0, 1, ... rows of numbers, so that the prior does not depend on torch's global randomness."""
+
+    def __call__(self, n, rng):
+        return torch.randn(n, 3, generator=rng)
+
+
+def pair(outputs=1, norm_g=None, norm_d=None):
+    def make():
+        G = mlp([3, 16, 16, 2], nn.ReLU, norm=norm_g)
+        return G.double(), mlp([2, 16, 16, outputs], norm=norm_d).double()
+
+    return make
+
+
+def alone(make, recipe, run, seed):
+    torch.manual_seed(seed)
+    G, D = make()
+    game = GAN(G, D, recipe, prior=Double(Repeated(), run))
+    fit(train(game, Double(data.ring(), run), rounds=ROUNDS, seed=1, progress=False))
+    return game
+
+
+CASES = {
+    "non-saturating": (Recipe(NonSaturating()), {}),
+    "least squares": (Recipe(LeastSquares(), d_steps=2), {}),
+    "hinge, spectral": (Recipe(Hinge()), {"norm_d": "spectral"}),
+    "clipped": (Recipe(Wasserstein(), optimizer="rmsprop", clip=0.05), {}),
+    "batch norm in G": (Recipe(NonSaturating()), {"norm_g": "batch"}),
+    "layer norm in D": (Recipe(NonSaturating()), {"norm_d": "layer"}),
+    "relativistic average": (Recipe(RelativisticAverage()), {}),
+    "relativistic pairing, R1, R2": (Recipe(RelativisticPairing(), penalties=(R1(1.0), R2(0.5))), {}),
+    "realness 2": (Recipe(Realness(5, 2, "far")), {"outputs": 5}),
+    "averaged": (Recipe(NonSaturating(), ema_halflife=100), {}),
+    "gradient penalty": (Recipe(Wasserstein(), penalties=(GradientPenalty(),)), {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_run_is_the_run_that_it_would_be_alone(case):
+    recipe, shape = CASES[case]
+    recipe, make = replace(recipe, batch=BATCH, lr_d=1e-3, lr_g=1e-3), pair(**shape)
+    game = SideBySide(make, SEEDS, recipe, prior=Double(Repeated()))
+    run = fit(train(game, Double(data.ring()), rounds=ROUNDS, seed=1, progress=False))
+    z = torch.randn(7, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    network = game.average.module if game.average else game.G
+    together = deal(network.eval()(z.repeat(len(SEEDS), 1)), len(SEEDS))
+    for k, seed in enumerate(SEEDS):
+        mine = replace(recipe, penalties=(Mine(k),)) if case == "gradient penalty" else recipe
+        single = alone(make, mine, k, seed)
+        own = single.average.module if single.average else single.G
+        torch.testing.assert_close(together[k], own.eval()(z), rtol=1e-9, atol=1e-11)
+    assert len(run.history["D"]) == ROUNDS
+
+
+def test_runs_do_not_touch_one_another():
+    """One run blown up to nan: the others stay as they are. A mean over all runs' outputs fails here."""
+    make, recipe = pair(), Recipe(RelativisticAverage(), batch=BATCH)
+    ends = []
+    for spoil in (False, True):
+        game = SideBySide(make, SEEDS, recipe, prior=Double(Repeated()))
+        if spoil:
+            with torch.no_grad():
+                game.G[0].weight[0] = 1e3
+        rng = torch.Generator().manual_seed(0)
+        for _ in range(3):
+            game.round(Double(data.ring()), rng)
+        ends.append(game.samples(4, torch.Generator().manual_seed(0)).detach())
+    assert not torch.equal(ends[0][0], ends[1][0])
+    assert torch.equal(ends[0][1:], ends[1][1:])
+
+
+def test_a_loss_over_all_rows_would_couple_the_runs():
+    """The planted defect: the relativistic mean over everything instead of over each run."""
+    rng = torch.Generator().manual_seed(0)
+    real, fake = (
+        torch.randn(8, 1, generator=rng),
+        torch.randn(8, 1, generator=rng) + torch.arange(2.0).repeat(4)[:, None],
+    )
+    loss = RelativisticAverage()
+    each = stacked.EachRun(loss, 2).d(real, fake)
+    torch.testing.assert_close(each, loss.d(real[:4], fake[:4]) + loss.d(real[4:], fake[4:]))
+    assert abs(each - 2 * loss.d(real, fake)) > 1e-3
+
+
+def test_samples_and_losses_have_the_shape_of_runs():
+    game = SideBySide(pair(), SEEDS, Recipe(NonSaturating(), batch=BATCH), prior=Double(Repeated()))
+    assert game.samples(5, torch.Generator()).shape == (3, 5, 2)
+    losses = game.round(Double(data.ring()), torch.Generator())
+    assert 0.5 < float(losses["G"]) < 1.0  # a mean over runs, near log 2, not their sum
+
+
+def test_global_randomness_is_left_alone():
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    SideBySide(pair(), SEEDS, Recipe(NonSaturating()), prior=Double(Repeated()))
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize(
+    ("networks", "message"),
+    [
+        ([], "networks must be one or more"),
+        ([mlp([2, 3, 1]), mlp([2, 4, 1])], "of one shape"),
+        ([nn.Sequential(nn.Conv2d(1, 1, 3))], "got Conv2d"),
+    ],
+)
+def test_what_cannot_be_stacked_is_refused(networks, message):
+    with pytest.raises(ValueError, match=message):
+        stack(networks)
+
+
+def test_rows_that_cannot_be_dealt_are_refused():
+    with pytest.raises(ValueError, match="multiple of 3 rows, one block a run, got 4"):
+        deal(torch.zeros(4, 2), 3)
