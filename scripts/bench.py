@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -73,12 +74,15 @@ def tutorial(G, D, x, batch, z_width, rate):
 
 
 def cases():
-    """name -> (networks, recipe, rounds a block)."""
+    """name -> (networks, recipe, rounds a block, digits)."""
     G = models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28))
     mlp = (G, models.mlp([784, 256, 256, 1], flatten=True))
+    live = replace(recipes.DCGAN, batch=64, lr_d=1e-3, lr_g=1e-3)  # as chapter 5 trains it in the page
+    large, small = data.digits(device=CPU), data.digits(16, device=CPU)
     return {
-        "MLP GAN, 28 px, batch 64": (mlp, recipes.MLP_GAN, 40),
-        "DCGAN, 28 px, width 32, batch 128": (models.dcgan(28, 1, width=32), recipes.DCGAN, 4),
+        "MLP GAN, 28 px, batch 64": (mlp, recipes.MLP_GAN, 40, large),
+        "DCGAN, 16 px, width 16, batch 64 (chapter 5, live)": (models.dcgan(16, 1, width=16), live, 16, small),
+        "DCGAN, 28 px, width 32, batch 128": (models.dcgan(28, 1, width=32), recipes.DCGAN, 4, large),
     }
 
 
@@ -218,14 +222,13 @@ def main():
     torch.manual_seed(0)
     if chosen.realness:
         return compare_realness(chosen.blocks)
-    digits = data.digits(device=CPU)
     print(f"{chosen.threads} threads; matrix-multiply peak {peak() / 1e9:.0f} Gflop/s")
-    for name, (networks, recipe, rounds) in cases().items():
+    for name, (networks, recipe, rounds, digits) in cases().items():
         compare(name, networks, recipe, rounds, chosen.blocks, digits)
     alone = [sys.executable, __file__, "--realness", "--threads", str(chosen.threads), "--blocks", str(chosen.blocks)]
     subprocess.run(alone, env={**os.environ, **PINNED}, check=True)
     if not chosen.no_memory:
-        networks, recipe, _ = next(iter(cases().values()))
+        networks, recipe, _, digits = next(iter(cases().values()))
         memory(networks, recipe, digits)
     book()
 
