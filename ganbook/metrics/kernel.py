@@ -25,7 +25,7 @@ def mmd2(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> float:
 
     MMD^2 = sum_{i != j} k(x_i, x_j) / (n(n-1)) + sum_{i != j} k(y_i, y_j) / (m(m-1)) - 2 mean_{ij} k(x_i, y_j)
 
-    Range: around 0 for equal distributions, and then as often below as above.
+    Range: around 0 for equal distributions, and then often below 0.
     Source: Gretton et al. 2012, eq. 3.
     Derived in: chapter 06.
 
