@@ -230,6 +230,15 @@ class SideBySide(GAN):
         return deal(self.sample(n * self.runs, rng), self.runs)
 
     @torch.no_grad()
+    def shared(self, z: Batch) -> Float[Tensor, "runs each ..."]:
+        """What every run makes of the same latents, in evaluation mode."""
+        G = self.G if self.average is None else self.average.module
+        mode = G.training
+        y = G.eval()(z.repeat(self.runs, *[1] * (z.dim() - 1)))
+        G.train(mode)
+        return deal(y, self.runs)
+
+    @torch.no_grad()
     def check(self, x: Tensor) -> None:
         self.eval()
         y = self._try("G", self.G, self.prior(self.runs, torch.Generator().manual_seed(0)))
