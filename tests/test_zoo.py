@@ -9,7 +9,7 @@ from safetensors import safe_open
 from torch.testing import assert_close
 
 from ganbook import data, features, weights, zoo
-from ganbook.metrics import frechet_distance
+from ganbook.metrics import frechet_distance, sliced_wasserstein
 
 METRICS = {
     "book Frechet distance",
@@ -22,10 +22,13 @@ METRICS = {
     "MS-SSIM",
     "memorisation",
 }
+ON_PIXELS = {"sliced Wasserstein distance", "MS-SSIM", "memorisation"}
+GREY = [name for name in zoo.names() if not name.endswith("emoji")]
+FILMS = [name for name in zoo.names() if name.startswith("dcgan")]
 
 
 def test_the_first_entries_ship():
-    assert set(zoo.names()) >= {"mlp-digits", "mlp-fashion", "dcgan-digits", "dcgan-fashion"}
+    assert set(zoo.names()) >= {"mlp-digits", "mlp-fashion", "dcgan-digits", "dcgan-fashion", "dcgan-emoji"}
     assert set(zoo.names()) <= set(zoo.ENTRIES)
 
 
@@ -35,9 +38,10 @@ def test_a_card_says_how_to_make_the_model_again(name):
     assert card["command"] == f"python -m ganbook.zoo train {name}"
     assert (card["rounds"], card["seed"]) == (entry.rounds, entry.seed)
     assert card["recipe"] == entry.recipe.describe()
-    assert card["data"] == {"set": entry.data, "split": "train", "sha256": data.sha256(entry.data)}
-    assert card["scores"]["features"] == features.load(entry.data).tag
-    assert set(card["scores"]["values"]) == set(card["scores"]["real"]) == METRICS
+    assert card["data"] == {"set": entry.data, "split": "train", "sha256": zoo.sums(entry.data)}
+    on_pixels = entry.data == "emoji"
+    assert card["scores"]["features"] == ("pixels" if on_pixels else features.load(entry.data).tag)
+    assert set(card["scores"]["values"]) == set(card["scores"]["real"]) == (ON_PIXELS if on_pixels else METRICS)
     for scores in (card["scores"]["values"], card["scores"]["real"]):
         for metric, found in scores.items():
             assert found["low"] <= found["mean"] <= found["high"], metric
@@ -49,7 +53,7 @@ def test_a_card_says_how_to_make_the_model_again(name):
 def test_a_model_loads_frozen_and_samples_by_seed(name):
     model = zoo.load(name)
     x = model.sample(6, seed=3)
-    assert x.shape == (6, 1, 28, 28)
+    assert x.shape == (6, *zoo.training_set(model.card["data"]["set"]).shape)
     assert float(x.abs().max()) <= 1
     assert torch.equal(x, model.sample(6, seed=3))
     assert not torch.equal(x, model.sample(6, seed=4))
@@ -58,7 +62,7 @@ def test_a_model_loads_frozen_and_samples_by_seed(name):
     assert model.D(x).shape == (6, 1)
 
 
-@pytest.mark.parametrize("name", zoo.names())
+@pytest.mark.parametrize("name", GREY)
 def test_the_score_of_the_card_is_that_of_the_weights(name):
     """The first of the card's ten draws, within their scatter: half the interval times sqrt(n) / t is one deviation."""
     card, model = zoo.card(name), zoo.load(name)
@@ -70,9 +74,46 @@ def test_the_score_of_the_card_is_that_of_the_weights(name):
     assert abs(value - found["mean"]) < 4 * deviation
 
 
+def test_the_scores_on_pixels_are_those_of_the_weights():
+    card, model = zoo.card("dcgan-emoji"), zoo.load("dcgan-emoji")
+    faces = torch.cat([data.emoji(style, category="faces").x for style in ("noto", "twemoji")])
+    value = float(sliced_wasserstein(faces.flatten(1), model.sample(len(faces), 1_000).flatten(1)))
+    found = card["scores"]["values"]["sliced Wasserstein distance"]
+    deviation = (found["high"] - found["mean"]) * found["n"] ** 0.5 / 2.262
+    assert abs(value - found["mean"]) < 4 * deviation
+
+
+def test_the_faces_are_mirrored_and_moved_by_one_pixel():
+    faces = torch.cat([data.emoji(style, category="faces").x for style in ("noto", "twemoji")])
+    made = zoo.training_set("emoji").x.reshape(3, 3, 2, len(faces), 3, 32, 32)
+    assert torch.equal(made[1, 1, 0], faces)
+    assert torch.equal(made[1, 1, 1], faces.flip(-1))
+    assert torch.equal(made[0, 1, 0][..., 1:, :], faces[..., :-1, :])  # down by one, white comes in
+    assert bool((made[0, 1, 0][..., 0, :] == 1).all())
+    assert torch.equal(made[1, 2, 0][..., :-1], faces[..., 1:])  # to the left
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_shows_the_rounds_of_its_card(name, tmp_path):
+    card = zoo.card(name)
+    film = zoo.film(name, "faces")
+    assert film.titles == [f"round {n:,}" for n in card["film"]["rounds"]]
+    assert card["film"]["rounds"][-1] == card["rounds"]
+    for path in zoo.FOLDER.glob(f"{name}.*"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / f"{name}.npz").write_bytes(b"another film")
+    with pytest.raises(OSError, match="is not the one of its card"):
+        zoo.film(name, "faces", folder=tmp_path)
+
+
+def test_a_model_without_a_film_is_refused():
+    with pytest.raises(ValueError, match="name must be one of dcgan-digits.*got 'mlp-digits'"):
+        zoo.film("mlp-digits", "digits")
+
+
 def test_all_weights_together_are_small_and_hold_no_pickle():
     files = [path for folder in (zoo.FOLDER, features.FOLDER) for path in folder.iterdir()]
-    assert {path.suffix for path in files} == {".json", ".safetensors"}
+    assert {path.suffix for path in files} == {".json", ".safetensors", ".npz"}  # frames, read without pickle
     assert sum(path.stat().st_size for path in files) < 6_000_000
     for path in files:
         if path.suffix == ".safetensors":
@@ -134,6 +175,7 @@ def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick,
     zoo.make(name, rounds=2, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
     resumed = zoo.make(name, rounds=4, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)
     assert resumed["sha256"] == whole["sha256"]
+    assert whole["film"]["rounds"] == [4]
     assert resumed["duration"]["rounds"] == 4
     first = json.loads((tmp_path / "b.json").read_text())["2"]  # what the first sitting took counts too
     assert resumed["duration"]["cpu_seconds"] >= first["cpu_seconds"] > 0

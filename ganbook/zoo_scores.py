@@ -1,0 +1,88 @@
+"""What the models of the zoo are trained on, and how they are scored: with the features of chapter 6, or on pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from ganbook import data, features, metrics
+
+
+def emoji_faces() -> data.TensorSampler:
+    """The 238 faces of both designs that are there to train on, each mirrored and moved by up to a pixel: 4,284 images.
+
+    >>> emoji_faces()
+    TensorSampler(4,284 samples of shape 3x32x32)
+    """
+    faces = torch.cat([data.emoji(style, category="faces").x for style in ("noto", "twemoji")])
+    both = torch.cat([faces, faces.flip(-1)])
+    wide = nn.functional.pad(both, (1, 1, 1, 1), value=1.0)  # white, as all around an emoji
+    return data.from_tensor(torch.cat([wide[..., i : i + 32, j : j + 32] for i in range(3) for j in range(3)]))
+
+
+def training_set(name: str) -> data.TensorSampler:
+    """What the models of "digits", "fashion" or "emoji" are trained on."""
+    return emoji_faces() if name == "emoji" else getattr(data, name)()
+
+
+def sums(name: str) -> str | dict[str, str]:
+    """The SHA-256 of the file that a set comes from, or of each where it is made of several."""
+    if name != "emoji":
+        return data.sha256(name)
+    return {file: data.sha256(file) for file in ("emoji", "emoji-noto", "emoji-twemoji")}
+
+
+def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) -> dict[str, metrics.Interval]:
+    """Scores of a sampler (n, seed) -> images against the held-out images of "digits" or "fashion", or the emoji faces.
+
+    As many fakes as held-out images (as there are faces to train on: only 22 are held out), drawn `repeats` times; 95 %
+    intervals of the mean over these draws. They say how sure the score of these weights is, nothing on how another
+    training would do.
+    """
+    if name == "emoji":
+        return _score_pixels(sample, repeats)
+    net, held_out = features.load(name), getattr(data, name)(split="test").x
+    training = net.features(getattr(data, name)().x)
+    real = net.features(held_out)
+    values: dict[str, list[float]] = {}
+    for seed in range(repeats):
+        images = sample(len(held_out), 1_000 + seed)
+        fake = net.features(images)
+        tag = {"features": net.tag}
+        for found in (
+            replace(metrics.frechet_distance(real, fake, **tag), name="book Frechet distance"),
+            metrics.kernel_distance(real, fake, **tag),
+            *metrics.precision_recall(real, fake, **tag),
+            *metrics.density_coverage(real, fake, **tag),
+            metrics.inception_score(net.head(fake), splits=1, **tag),
+            metrics.image_similarity(images, pairs=2_000, seed=seed),
+            metrics.memorisation(fake, training, real, **tag),
+        ):
+            values.setdefault(found.name, []).append(float(found))
+    return {metric: metrics.interval(found) for metric, found in values.items()}
+
+
+def _score_pixels(sample: Callable[[int, int], Tensor], repeats: int) -> dict[str, metrics.Interval]:
+    """What can be said without a feature network for a set: on pixels, as many fakes as there are faces to train on."""
+    training, tag = emoji_faces().x, {"features": "pixels"}
+    faces = training[4 * len(training) // 9 :][: len(training) // 18]  # neither mirrored nor moved
+    held_out = torch.cat([data.emoji(style, category="faces", split="test").x for style in ("noto", "twemoji")])
+    values: dict[str, list[float]] = {}
+    for seed in range(repeats):
+        images = sample(len(faces), 1_000 + seed)
+        for found in (
+            metrics.sliced_wasserstein(faces.flatten(1), images.flatten(1), **tag),
+            metrics.image_similarity(images, pairs=2_000, seed=seed),
+            metrics.memorisation(images.flatten(1), training.flatten(1), held_out.flatten(1), **tag),
+        ):
+            values.setdefault(found.name, []).append(float(found))
+    return {metric: metrics.interval(found) for metric, found in values.items()}
+
+
+def training_images(name: str) -> Callable[[int, int], Tensor]:
+    """What the scores of a model are to be read beside: images of the training set, as if a generator had made them."""
+    real = training_set(name)
+    return lambda n, seed: real(n, torch.Generator().manual_seed(seed))
