@@ -25,7 +25,7 @@ class Reel:
     >>> path = Path(tempfile.mkdtemp()) / "toy.npz"
     >>> reel = Reel(path)
     >>> reel.add(5, torch.tensor([-1.0, 0.2, 1.0]).reshape(1, 1, 1, 3))  # u = 127.5 (x + 1), rounded
-    >>> reel.save()
+    >>> body = reel.save()
     >>> {n: x.flatten().tolist() for n, x in Reel(path, n=5).frames.items()}, Reel(path, n=4).frames
     ({5: [0, 153, 255]}, {})
     """
