@@ -182,7 +182,7 @@ class Played:
 
     >>> from ganbook.losses import Minimax
     >>> Played(Minimax())(torch.tensor([[1.0, 0.0]])).tolist()
-    [[-0.0, -0.5]]
+    [[0.0, -0.5]]
     """
 
     loss: AdversarialLoss
@@ -203,7 +203,7 @@ class Played:
         g = self.loss.g(psi * real, psi * theta)
         (to_theta,) = torch.autograd.grad(n * g, theta, create_graph=True)
         (to_psi,) = torch.autograd.grad(n * d, psi, create_graph=True)
-        return -torch.cat([to_theta, to_psi], 1)
+        return -torch.cat([to_theta, to_psi], 1) + 0.0  # no -0.0
 
 
 def jacobian(field: Field, at: tuple[float, float] = (0.0, 0.0)) -> Float[Tensor, "2 2"]:
@@ -220,8 +220,8 @@ def jacobian(field: Field, at: tuple[float, float] = (0.0, 0.0)) -> Float[Tensor
 def eigenvalues(field: Field, at: tuple[float, float] = (0.0, 0.0)) -> list[complex]:
     """Eigenvalues of the game's Jacobian: the larger imaginary part first, then the larger real part.
 
-    >>> eigenvalues(minimax)
-    [0.5j, -0.5j]
+    >>> [complex(round(v.real, 6), round(v.imag, 6)) for v in eigenvalues(WithR1(minimax, 0.6))]  # 0.3^2 + 0.4^2 = 1/4
+    [(-0.3+0.4j), (-0.3-0.4j)]
     """
     found = [complex(value) for value in torch.linalg.eigvals(jacobian(field, at)).tolist()]
     return sorted(found, key=lambda value: (-value.imag, -value.real))

@@ -54,7 +54,7 @@ class Pack(nn.Module):
             raise ValueError(f"m must be a whole number >= 1, got {m!r}")
         self.m = m
 
-    def forward(self, x: Batch) -> Batch:
+    def forward(self, x: Batch) -> Float[Tensor, "packs ..."]:
         if len(x) < self.m:
             x = x.repeat(self.m, *[1] * (x.dim() - 1))[: self.m]
         if len(x) % self.m:
