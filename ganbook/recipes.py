@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-from ganbook.losses import AdversarialLoss, Hinge, LeastSquares, Minimax, NonSaturating, Realness, Wasserstein
+from ganbook.losses import (
+    AdversarialLoss,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    Realness,
+    RelativisticAverage,
+    RelativisticPairing,
+    Wasserstein,
+)
 from ganbook.optimizers import OPTIMIZERS
-from ganbook.penalties import Dragan, GradientPenalty
+from ganbook.penalties import R1, R2, Dragan, GradientPenalty
 
 
 @dataclass(frozen=True)
@@ -122,3 +132,12 @@ REALNESS_TOY = Recipe(
     loss=Realness(5, objective=2, anchors="authors"), batch=100, lr_d=1e-4, lr_g=1e-4, betas=(0.8, 0.999)
 )
 """Five outcomes on the 3x3 mixture: the authors' toy script, which also gives G three steps a step of D."""
+
+RELATIVISTIC_AVERAGE = Recipe(loss=RelativisticAverage())
+"""The relativistic average on DCGAN's optimiser. The loss: Jolicoeur-Martineau 2019, section 4 (RaSGAN)."""
+
+R3GAN = Recipe(loss=RelativisticPairing(), penalties=(R1(0.05), R2(0.05)), betas=(0.0, 0.9))
+"""Pairing with both penalties: Adam 2e-4, betas (0, 0.9), gamma 0.05, with which the schedule for CIFAR-10 begins.
+
+It ends at 5e-5, (0, 0.99) and 0.005. Huang et al. 2024; its networks have no normalisation, and a batch of their own.
+"""
