@@ -1,0 +1,44 @@
+"""Do more outcomes, or softer anchors, help to find modes where G moves seven times a step of D? Five seeds.
+
+The runs of realness_modes with two changes. G's rate is a fifth of D's: at equal rates seven steps overshoot a D that
+cannot follow, and nothing settles. The variants cross two and twenty outcomes with hard and soft anchors; beside them
+the standard GAN, and ten outcomes with the authors' anchors. The budget is equal in rounds, one step of D each.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ganbook import data
+from ganbook.experiments import Experiment, main
+from ganbook.losses import AdversarialLoss, NonSaturating, Realness
+from ganbook.nine_bells import Curves, Setting, play
+
+SEEDS, SETTING = (0, 1, 2, 3, 4), Setting(g_steps=7, rounds=2_000, look=100, rate_d=1e-3, rate_g=2e-4)
+LOSSES: dict[str, AdversarialLoss] = {
+    "standard": NonSaturating(),
+    "2 hard": Realness(2, 2, "one-hot"),
+    "2 soft": Realness(2, 2, "far"),
+    "10 authors'": Realness(10, 2, "authors"),
+    "20 hard": Realness(20, 2, "halves"),
+    "20 soft": Realness(20, 2, "far"),
+}
+
+
+@cache
+def trained() -> dict[str, list[Curves]]:
+    """Variant -> the curves of each seed."""
+    return dict(zip(LOSSES, play(data.nine(device="cpu"), tuple(LOSSES.values()), SEEDS, SETTING), strict=True))
+
+
+EXPERIMENT = Experiment(
+    name="realness_steps",
+    question="Do more outcomes, or softer anchors, help to find modes with seven steps of G a step of D?",
+    variants=tuple(LOSSES),
+    seeds=SEEDS,
+    measures=("round", "modes", "high quality", *(f"mode {mode}" for mode in range(9))),
+    measure=lambda variant, seed: trained()[variant][SEEDS.index(seed)],
+)
+
+if __name__ == "__main__":
+    main(EXPERIMENT, __file__)
