@@ -1,0 +1,64 @@
+"""Digits and fashion at 16 px: all objectives of the book on one architecture and one budget, five seeds.
+
+The score is the book Frechet distance to held-out images, both enlarged to the feature network's size. The budget is
+short, 210 rounds of fully connected networks: it compares how soon images appear, not how good they can get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from ganbook import data, features, metrics
+from ganbook.arena import SPECTRAL, entrants, pixels, race
+from ganbook.experiments import Experiment, main
+
+ROUNDS, LOOKS, N, SEEDS = 210, 3, 400, tuple(range(10, 15))
+SETS = {"digits": data.digits, "fashion": data.fashion}
+
+
+@cache
+def score(place: str) -> Callable[[Tensor], float]:
+    """Samples of a set -> their distance from real images."""
+    net, test = features.load(place, "cpu"), SETS[place](16, split="test").x
+
+    def seen(x: Tensor) -> Tensor:
+        return net.features(interpolate(x, scale_factor=2, mode="bilinear"))
+
+    real = seen(test)
+    return lambda x: float(metrics.frechet_distance(real, seen(x)))
+
+
+@cache
+def curves(variant: str) -> list[dict[str, list[float]]]:
+    """One dictionary of curves a seed; the seeds are trained side by side."""
+    place, name = variant.split(": ")
+    recipe, real = entrants()[name], SETS[place](16)
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
+
+    def make():
+        return pixels(real.shape, recipe.loss.outputs, name in SPECTRAL)
+
+    for look in race(make, real, recipe, SEEDS, ROUNDS, LOOKS, N):
+        for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
+            row["round"].append(look.round)
+            row["seconds"].append(look.seconds)
+            row["distance"].append(score(place)(samples))
+            row["failed"].append(float(not alive))
+    return rows
+
+
+EXPERIMENT = Experiment(
+    name="arena_images",
+    question="Which objective of the book makes the best small images on one architecture and one budget?",
+    variants=tuple(f"{place}: {name}" for place in SETS for name in entrants()),
+    seeds=SEEDS,
+    measures=("round", "seconds", "distance", "failed"),
+    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+)
+
+if __name__ == "__main__":
+    main(EXPERIMENT, __file__)
