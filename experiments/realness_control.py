@@ -1,0 +1,42 @@
+"""Is it the seven steps, or the rates? One step of G at the rates of realness_steps, the 3x3 mixture, five seeds.
+
+G at a fifth of D's rate, as there, and at seven fifths, so that it moves about as far in a round as with seven steps.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ganbook import data
+from ganbook.experiments import Experiment, main
+from ganbook.losses import AdversarialLoss, NonSaturating, Realness
+from ganbook.nine_bells import Curves, Setting, play
+
+SEEDS, RATES = (0, 1, 2, 3, 4), {"a fifth": 2e-4, "seven fifths": 1.4e-3}
+LOSSES: dict[str, AdversarialLoss] = {"standard": NonSaturating(), "20 soft": Realness(20, 2, "far")}
+
+
+@cache
+def trained(rate: str) -> dict[str, list[Curves]]:
+    """Variant -> the curves of each seed."""
+    setting = Setting(g_steps=1, rounds=2_000, look=100, rate_d=1e-3, rate_g=RATES[rate])
+    return dict(zip(LOSSES, play(data.nine(device="cpu"), tuple(LOSSES.values()), SEEDS, setting), strict=True))
+
+
+def measure(variant: str, seed: int) -> Curves:
+    """The curves of one run; the first one asked for trains all of its rate."""
+    name, rate = variant.split(", ")
+    return trained(rate)[name][SEEDS.index(seed)]
+
+
+EXPERIMENT = Experiment(
+    name="realness_control",
+    question="Does one step of G at the rates of realness_steps find as many modes as seven?",
+    variants=tuple(f"{name}, {rate}" for rate in RATES for name in LOSSES),
+    seeds=SEEDS,
+    measures=("round", "modes", "high quality", *(f"mode {mode}" for mode in range(9))),
+    measure=measure,
+)
+
+if __name__ == "__main__":
+    main(EXPERIMENT, __file__)
