@@ -28,8 +28,8 @@ def computing(game: nn.Module, precision: str) -> Iterator[None]:
     """Within it the networks of a game compute in this precision; weights, losses and optimisers stay in float32.
 
     Only what a network does in its forward pass, and the way back through it, is cast; what it returns is float32
-    again, so that log_softmax, softplus and penalties see the full precision. Each pass casts the weights anew: one
-    cache for the whole round would hand casts that were made without a gradient to the step that needs it.
+    again, so that log_softmax, softplus and penalties see the full precision. Each pass casts the weights anew:
+    autocast keeps its casts until it is left, and around a whole round it would keep D's from before D's step.
 
     Raises: ValueError for another precision.
     Source: the mixed precision of Micikevicius et al. 2018, whose float16 needs a scaled loss; bfloat16 does not.
