@@ -19,6 +19,7 @@ import importlib.util
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -174,6 +175,7 @@ def read_script(path: Path) -> tuple[Experiment, str]:
     spec = importlib.util.spec_from_file_location(f"experiment_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass in the script looks for its own module there
     spec.loader.exec_module(module)
     experiment = getattr(module, "EXPERIMENT", None)
     if not isinstance(experiment, Experiment) or experiment.name != path.stem:

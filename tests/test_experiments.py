@@ -168,6 +168,19 @@ def test_bad_values_stop_the_run_before_they_are_written(tmp_path):
     assert not list(tmp_path.glob("*.json"))
 
 
+def test_a_script_may_hold_a_dataclass(tmp_path):
+    """Under string annotations a dataclass looks its own module up by name."""
+    path = tmp_path / "odd.py"
+    path.write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "from ganbook.experiments import Experiment\n"
+        "@dataclass\nclass Setting:\n    size: int = 2\n"
+        "EXPERIMENT = Experiment('odd', '?', ('a',), (0, 1), ('m',), lambda v, s: {'m': Setting().size})\n"
+    )
+    assert read_script(path)[0].measure("a", 0) == {"m": 2}
+
+
 def test_a_script_must_define_its_own_experiment(tmp_path):
     path = tmp_path / "other.py"
     path.write_text(SCRIPT)
