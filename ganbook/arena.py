@@ -87,7 +87,7 @@ def pixels(shape: Sequence[int], outputs: int, spectral: bool, width: int = 128)
 class Channels:
     """Three images drawn apart become the channels of one. With ten digits: 1000 modes.
 
-    Source: Metz et al. 2017, section 3.3.1. Derived in: chapter 11.
+    Source: Metz et al. 2017, appendix D. Derived in: chapter 11.
     """
 
     grey: Sampler

@@ -23,7 +23,7 @@ def sign_flip(differences: ArrayLike) -> float:
     exchangeable; nothing need be normal.
 
     Raises: ValueError for no differences or more than 20 of them (a million ways).
-    Source: Fisher 1935, section 21. Derived in: chapter 11.
+    Source: Fisher 1935. Derived in: chapter 11.
 
     >>> sign_flip([1.0, 2.0, 3.0, 4.0, 5.0])  # all of one sign: 2 of 32
     0.0625

@@ -134,7 +134,7 @@ REALNESS_TOY = Recipe(
 """Five outcomes on the 3x3 mixture: the authors' toy script, which also gives G three steps a step of D."""
 
 RELATIVISTIC_AVERAGE = Recipe(loss=RelativisticAverage())
-"""The relativistic average on DCGAN's optimiser. The loss: Jolicoeur-Martineau 2019, section 4 (RaSGAN)."""
+"""The relativistic average on DCGAN's optimiser. The loss: Jolicoeur-Martineau 2019 (RaSGAN)."""
 
 R3GAN = Recipe(loss=RelativisticPairing(), penalties=(R1(0.05), R2(0.05)), betas=(0.0, 0.9))
 """Pairing with both penalties: Adam 2e-4, betas (0, 0.9), gamma 0.05, with which the schedule for CIFAR-10 begins.

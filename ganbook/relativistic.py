@@ -38,7 +38,7 @@ class RelativisticAverage(_Relative):
     The means are over the batch, and both players learn through them too.
 
     Raises: ValueError where real is missing in g, or an output is not (n, 1).
-    Source: Jolicoeur-Martineau 2019, section 4 (RaSGAN). Derived in: chapter 11.
+    Source: Jolicoeur-Martineau 2019 (RaSGAN). Derived in: chapter 11.
 
     >>> import torch
     >>> real, fake = torch.tensor([[1.0], [3.0]]), torch.tensor([[2.0], [2.0]])  # means 2 and 2
@@ -65,7 +65,7 @@ class RelativisticPairing(_Relative):
     d = E softplus(-(D(x) - D(G(z)))),  g = E softplus(-(D(G(z)) - D(x))), in nats.
 
     Raises: ValueError where real is missing in g, an output is not (n, 1), or the two batches differ in size.
-    Source: Jolicoeur-Martineau 2019, section 3 (RSGAN); with R1 and R2, Huang et al. 2024. Derived in: chapter 11.
+    Source: Jolicoeur-Martineau 2019 (RSGAN); with R1 and R2, Huang et al. 2024. Derived in: chapter 11.
 
     >>> import torch
     >>> real, fake = torch.tensor([[3.0], [0.0]]), torch.tensor([[1.0], [0.0]])
