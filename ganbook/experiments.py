@@ -176,7 +176,11 @@ def read_script(path: Path) -> tuple[Experiment, str]:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # a dataclass in the script looks for its own module there
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(path.parent))  # as when it is run: it may take a piece from a script beside it
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.parent))
     experiment = getattr(module, "EXPERIMENT", None)
     if not isinstance(experiment, Experiment) or experiment.name != path.stem:
         raise ValueError(f"script {path.name} must define EXPERIMENT = Experiment(name={path.stem!r}, ...)")
