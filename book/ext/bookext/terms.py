@@ -60,13 +60,14 @@ def link_first_uses(doctree: nodes.document, names: list[str]) -> list[str]:
     for reference in doctree.findall(addnodes.pending_xref):
         if reference.get("reftype") == "term":  # the writer has chosen the place
             wanted.pop(reference["reftarget"].lower(), None)
-    linked = []
+    linked, any_of = [], pattern(list(wanted.values()))
     for text in [node for node in doctree.findall(nodes.Text) if isinstance(node.parent, nodes.Element)]:
         if not wanted or not is_open(text):
             continue
         parts, rest = [], str(text)
-        while wanted and (found := pattern(list(wanted.values())).search(rest)):
+        while wanted and (found := any_of.search(rest)):
             name = wanted.pop(found.group(1).lower())
+            any_of = pattern(list(wanted.values()))
             parts += [nodes.Text(rest[: found.start()]), link(found.group(0), name)]
             rest = rest[found.end() :]
             linked.append(name)
