@@ -1,4 +1,4 @@
-"""All objectives of the book on one budget: the entrants, and the race that scores them along the way.
+"""Fourteen objectives on one budget: the entrants, and the race that scores them along the way.
 
 Everything that could favour one of them is the same for all: networks, batch, one step of each player a round, Adam
 with one pair of rates. What differs is the loss, the penalty, and what an objective is not itself without: WGAN's
@@ -41,7 +41,7 @@ SPECTRAL = ("SN-hinge",)
 
 
 def entrants(penalty: float = 1.0) -> dict[str, Recipe]:
-    """The objectives of the book by name.
+    """The fourteen entrants by name.
 
     penalty: a factor on every penalty's weight. 1 is for images: 10 as in the papers of WGAN-GP and DRAGAN, gamma = 1
     for R1 and R2, chosen here. 0.01 is for the plane, where the authors of WGAN-GP use 0.1 for 10.
