@@ -11,6 +11,7 @@ import hashlib
 import io
 import pathlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
@@ -118,13 +119,19 @@ def unpack_frames(html: str, images: pathlib.Path, prefix: str) -> str:
 
 def lighter_figures(images: pathlib.Path) -> dict[str, str]:
     """Replace each PNG in a folder by the same pixels as WebP, where that is smaller; old name -> new name."""
-    renamed = {}
-    for path in sorted(images.glob("*.png")):
+
+    def lighter(path: pathlib.Path) -> bool:
         content = io.BytesIO()
         with Image.open(path) as picture:
             picture.save(content, "WEBP", lossless=True, quality=50, method=2)
-        if content.tell() < path.stat().st_size:
-            path.with_suffix(".webp").write_bytes(content.getvalue())
-            path.unlink()
-            renamed[path.name] = path.with_suffix(".webp").name
-    return renamed
+        if content.tell() >= path.stat().st_size:
+            return False
+        path.with_suffix(".webp").write_bytes(content.getvalue())
+        path.unlink()
+        return True
+
+    paths = sorted(images.glob("*.png"))
+    with ThreadPoolExecutor() as pool:  # the encoder lets go of Python's lock
+        return {
+            path.name: f"{path.stem}.webp" for path, done in zip(paths, pool.map(lighter, paths), strict=True) if done
+        }
