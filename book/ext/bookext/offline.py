@@ -8,7 +8,6 @@ without using it: the icon font and its 1,900 rules, the search index outside se
 from __future__ import annotations
 
 import importlib.util
-import os
 import pathlib
 import re
 import shutil
@@ -155,11 +154,6 @@ def fresh(app):
         sheet.unlink()
 
 
-def side_by_side(app, env):
-    """Write pages in as many processes as there are cores: jupyter-book has no option for Sphinx's --jobs."""
-    app.parallel = os.cpu_count() or 1
-
-
 def finish(app, exception):
     if exception is not None or app.builder.format != "html":
         return
@@ -184,6 +178,5 @@ def finish(app, exception):
 
 def setup(app):
     app.connect("builder-inited", fresh)
-    app.connect("env-updated", side_by_side)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True}
