@@ -2,7 +2,8 @@
 
 The runs of realness_modes with two changes. G's rate is a fifth of D's: at equal rates seven steps overshoot a D that
 cannot follow, and nothing settles. The variants cross two and twenty outcomes with hard and soft anchors; beside them
-the standard GAN, and ten outcomes with the authors' anchors. The budget is equal in rounds, one step of D each.
+are soft anchors with 5 and 51 outcomes, ten outcomes with the authors' anchors, and the standard GAN. The budget is
+equal in rounds, one step of D each.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ LOSSES: dict[str, AdversarialLoss] = {
     "standard": NonSaturating(),
     "2 hard": Realness(2, 2, "one-hot"),
     "2 soft": Realness(2, 2, "far"),
+    "5 soft": Realness(5, 2, "far"),
     "10 authors'": Realness(10, 2, "authors"),
     "20 hard": Realness(20, 2, "halves"),
     "20 soft": Realness(20, 2, "far"),
+    "51 soft": Realness(51, 2, "far"),
 }
 
 
