@@ -8,6 +8,7 @@ import json
 import pathlib
 import re
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import figures, notebooks, offline, punctuation, slim, terms  # noqa: E402
+from bookext import chapters, figures, notebooks, offline, punctuation, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -46,8 +47,8 @@ def test_the_toc_lists_only_what_exists_and_all_that_exists():
     written = {f"notebooks/{path.stem}" for path in CHAPTERS} | {f"book/{path.stem}" for path in PAGES}
     missing = sorted(written - set(LISTED))
     assert not missing, f"_toc.yml does not list {', '.join(missing)}; add one line for each: '- file: {missing[0]}'"
-    chapters = [name for name in LISTED if name.startswith("notebooks/")]
-    assert chapters == sorted(chapters), "_toc.yml: the chapters are not in the order of their numbers"
+    written = [name for name in LISTED if name.startswith("notebooks/")]
+    assert written == sorted(written), "_toc.yml: the chapters are not in the order of their numbers"
 
 
 def test_the_syllabus_has_nineteen_chapters_with_final_names():
@@ -89,6 +90,17 @@ def test_every_term_is_in_the_glossary():
         for role in re.findall(r"\{term\}`([^`]+)`", markdown(path)):
             term = (re.search(r"<(.+)>$", role) or re.match(r"(.+)", role)).group(1).strip().lower()
             assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
+
+
+def test_claims_among_printed_lines_become_a_list_and_tables_keep_their_blank_lines():
+    page = new_document("page")
+    text = "a table\n\n1  2\n\n✓ one holds\n\n✓ two holds\nmore\n"
+    page += nodes.literal_block(text, text, classes=["output", "stream"])
+    app = types.SimpleNamespace(env=types.SimpleNamespace(docname="notebooks/01_minimax_game"))
+    chapters._green_checks(app, page)
+    table, claims, rest = page.children
+    assert table.astext() == "a table\n\n1  2" and rest.astext() == "more"
+    assert [item.astext() for item in claims] == ["one holds", "two holds"]
 
 
 def test_an_inline_formula_keeps_its_punctuation():

@@ -162,7 +162,7 @@ def _green_checks(app, doctree):
     if notebooks.chapter_number(app.env.docname) is None:
         return
     for block in list(doctree.findall(nodes.literal_block)):
-        lines = [line for line in block.astext().splitlines() if line.strip()]
+        lines = block.astext().splitlines()
         if "stream" not in block.get("classes", []) or not any(line.startswith(notebooks.MARK) for line in lines):
             continue
         pieces, plain = [], []
@@ -170,10 +170,9 @@ def _green_checks(app, doctree):
             if line is not None and not line.startswith(notebooks.MARK):
                 plain.append(line)
                 continue
-            if plain:
-                text = "\n".join(plain)
+            if text := "\n".join(plain).strip("\n"):
                 pieces.append(nodes.literal_block(text, text, language="none", classes=["output", "stream"]))
-                plain = []
+            plain = []
             if line is not None:
                 if not pieces or not isinstance(pieces[-1], nodes.bullet_list):
                     pieces.append(nodes.bullet_list(classes=["claims"]))
