@@ -22,8 +22,7 @@ from torch import Tensor, nn
 from ganbook import data, metrics, models, stacked
 from ganbook.experiments import Experiment, main
 from ganbook.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack
-from ganbook.losses import Minimax, NonSaturating
-from ganbook.matching import FeatureMatching
+from ganbook.losses import FeatureMatching, Minimax, NonSaturating
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
 from ganbook.stacked import SideBySide

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ganbook import anchors, metrics, models
+from ganbook import metrics, models
 from ganbook.data.mixture import Mixture
-from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.realness import Redrawn
+from ganbook.losses import AdversarialLoss, NonSaturating, Realness, Redrawn, anchors
 from ganbook.stacked import deal, stack
 from ganbook.types import Float
 

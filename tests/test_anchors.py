@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganbook import anchors
 from ganbook.divergences import discrete
+from ganbook.losses import anchors
 
 
 @pytest.mark.parametrize("outcomes", [2, 3, 5, 20, 51])

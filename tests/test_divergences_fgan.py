@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from ganbook.divergences import fdiv
-from ganbook.divergences.fgan import FGAN
 from ganbook.games import GAN
-from ganbook.losses import AdversarialLoss, Minimax, NonSaturating
+from ganbook.losses import FGAN, AdversarialLoss, Minimax, NonSaturating
 from ganbook.models import mlp
 from ganbook.recipes import Recipe
 

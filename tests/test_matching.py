@@ -7,8 +7,7 @@ from torch import nn
 from ganbook import data
 from ganbook.games import GAN
 from ganbook.layers import KeepFeatures
-from ganbook.losses import AdversarialLoss, NonSaturating
-from ganbook.matching import FeatureMatching
+from ganbook.losses import AdversarialLoss, FeatureMatching, NonSaturating
 from ganbook.models import mlp
 from ganbook.recipes import Recipe
 from ganbook.train import fit, train

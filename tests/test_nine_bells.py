@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from ganbook import data
-from ganbook.losses import Hinge, NonSaturating, Realness
+from ganbook.losses import Hinge, NonSaturating, Realness, Redrawn
 from ganbook.nine_bells import Losses, Setting, play
-from ganbook.realness import Redrawn
 
 LOSSES = (
     NonSaturating(),

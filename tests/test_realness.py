@@ -14,8 +14,8 @@ from ganbook import recipes
 from ganbook.divergences import discrete
 from ganbook.games import GAN
 from ganbook.losses import AdversarialLoss, Minimax, NonSaturating, Realness
+from ganbook.losses.realness import Redrawn, Resample, kl
 from ganbook.models import mlp, pooled
-from ganbook.realness import Redrawn, Resample, kl
 from ganbook.train import fit, train
 
 CPU = torch.device("cpu")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbook.divergences.discrete import masses
 from ganbook.types import Float, Sampler
 
 Number = float | Tensor
@@ -134,8 +135,6 @@ def mixture(components: Sequence[Density], weights: Sequence[float] | None = Non
     >>> two(torch.tensor([0.5, 1.5], dtype=torch.float64))  # (1 + 1/2)/2 and (0 + 1/2)/2
     tensor([0.7500, 0.2500], dtype=torch.float64)
     """
-    from ganbook.divergences.discrete import masses
-
     if not components:
         raise ValueError("components must hold at least one density, got none")
     share = masses(weights if weights is not None else [1 / len(components)] * len(components), "weights")

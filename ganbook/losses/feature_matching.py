@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ganbook.losses import NonSaturating
-from ganbook.outputs import check_width
+from ganbook.losses.base import check_width
+from ganbook.losses.classic import NonSaturating
 from ganbook.types import Float, Outputs, Scalar, Tensor
 
 

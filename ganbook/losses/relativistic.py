@@ -1,7 +1,6 @@
 """Relativistic losses: D is asked whether a real sample is more real than a fake one, and never about one alone.
 
 Both read D only through differences between a real and a fake output, so a constant added to D changes nothing.
-Chapters import them as `ganbook.losses.RelativisticAverage` and `ganbook.losses.RelativisticPairing`.
 """
 
 from __future__ import annotations
@@ -9,23 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from torch import Tensor
 from torch.nn.functional import softplus
 
-from ganbook.outputs import check_width
-from ganbook.types import Float, Outputs, Scalar
+from ganbook.losses.base import OneOutput, check_width
+from ganbook.types import Outputs, Scalar
 
 
-class _Relative:
-    """What both share: one output, and a generator that looks at D(x) too."""
+class _Relative(OneOutput):
+    """One output, which means something only beside another one; so the generator looks at D(x) too."""
 
-    outputs: ClassVar[int] = 1
     g_sees_real: ClassVar[bool] = True
-
-    def score(self, out: Outputs) -> Float[Tensor, " n"]:
-        """The critic value of each sample, which means something only beside another one."""
-        check_width("out", out, self.outputs)
-        return out.squeeze(1)
 
 
 @dataclass(frozen=True)

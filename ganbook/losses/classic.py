@@ -1,55 +1,17 @@
-"""The losses of both players as formulas of D's raw outputs: no networks, no optimisers, no sigmoid taken twice.
-
-Every loss is a frozen dataclass with `d(real, fake)` for the discriminator and `g(real, fake)` for the generator.
-Both are minimised. `real` and `fake` are what D's last layer returned, shape (n, outputs), before any sigmoid.
-"""
+"""The losses of a discriminator with one output, as formulas of its raw outputs: no networks, no sigmoid taken twice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
 
-from torch import Tensor
 from torch.nn.functional import softplus
 
-from ganbook.outputs import check_width
-from ganbook.realness import Realness as Realness  # written there, part of this module's contract
-from ganbook.relativistic import RelativisticAverage as RelativisticAverage  # likewise
-from ganbook.relativistic import RelativisticPairing as RelativisticPairing
-from ganbook.types import Float, Outputs, Scalar
-
-
-@runtime_checkable
-class AdversarialLoss(Protocol):
-    """What a game asks of a loss."""
-
-    outputs: int
-    """Width of D's last layer: 1, or the number of outcomes."""
-
-    g_sees_real: bool
-    """False where g ignores `real`; the game then spares itself D(x) in G's step and passes None."""
-
-    def d(self, real: Outputs, fake: Outputs) -> Scalar: ...
-
-    def g(self, real: Outputs | None, fake: Outputs) -> Scalar: ...
-
-    def score(self, out: Outputs) -> Float[Tensor, " n"]: ...
-
-
-class _OneOutput:
-    """What the losses of a one-number discriminator share."""
-
-    outputs: ClassVar[int] = 1
-    g_sees_real: ClassVar[bool] = False
-
-    def score(self, out: Outputs) -> Float[Tensor, " n"]:
-        """The logit or critic value of each sample: one number, for penalties and heat maps."""
-        check_width("out", out, self.outputs)
-        return out.squeeze(1)
+from ganbook.losses.base import OneOutput, check_width
+from ganbook.types import Outputs, Scalar
 
 
 @dataclass(frozen=True)
-class Minimax(_OneOutput):
+class Minimax(OneOutput):
     """The zero-sum game: D maximises V(D, G), G minimises the very same V.
 
     V(D, G) = E log D(x) + E log(1 - D(G(z))), with D = sigmoid(logit);
@@ -76,7 +38,7 @@ class Minimax(_OneOutput):
 
 
 @dataclass(frozen=True)
-class NonSaturating(_OneOutput):
+class NonSaturating(OneOutput):
     """D as in the minimax game; G maximises E log D(G(z)) and so is heard when D is sure.
 
     d = -a E log D(x) - (1 - a) E log(1 - D(x)) - E log(1 - D(G(z))),  g = -E log D(G(z)), in nats.
@@ -121,7 +83,7 @@ class NonSaturating(_OneOutput):
 
 
 @dataclass(frozen=True)
-class LeastSquares(_OneOutput):
+class LeastSquares(OneOutput):
     """D regresses reals to 1 and fakes to 0; G pulls its fakes to 1. No sigmoid anywhere.
 
     d = 1/2 E (D(x) - 1)^2 + 1/2 E D(G(z))^2,  g = 1/2 E (D(G(z)) - 1)^2.
@@ -144,7 +106,7 @@ class LeastSquares(_OneOutput):
 
 
 @dataclass(frozen=True)
-class Hinge(_OneOutput):
+class Hinge(OneOutput):
     """D pushes reals above 1 and fakes below -1, and stops pushing there; G pushes its fakes up.
 
     d = E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))),  g = -E D(G(z)).
@@ -167,7 +129,7 @@ class Hinge(_OneOutput):
 
 
 @dataclass(frozen=True)
-class Wasserstein(_OneOutput):
+class Wasserstein(OneOutput):
     """The critic scores reals high and fakes low, without bound; -d is its estimate of W1 where it is 1-Lipschitz.
 
     d = E D(G(z)) - E D(x),  g = -E D(G(z)), in units of the data times the critic's Lipschitz constant.

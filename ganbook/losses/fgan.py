@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
-
-from torch import Tensor
 
 from ganbook.divergences.fdiv import FDivergence
-from ganbook.losses import check_width
-from ganbook.types import Float, Outputs, Scalar
+from ganbook.losses.base import OneOutput, check_width
+from ganbook.types import Outputs, Scalar
 
 
 @dataclass(frozen=True)
-class FGAN:
+class FGAN(OneOutput):
     """The critic raises the variational bound of D_f(p_data || p_g), the generator lowers it.
 
     d = -(E g(v(x)) - E f*(g(v(G(z))))),  g = -E f*(g(v(G(z)))), in nats for the divergences made of logarithms;
@@ -32,8 +29,6 @@ class FGAN:
 
     divergence: FDivergence
     saturating: bool = True
-    outputs: ClassVar[int] = 1
-    g_sees_real: ClassVar[bool] = False
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)
@@ -45,7 +40,3 @@ class FGAN:
         if self.saturating:
             return -self.divergence.penalty(fake).mean()
         return -self.divergence.activation(fake).mean()
-
-    def score(self, out: Outputs) -> Float[Tensor, " n"]:
-        check_width("out", out, 1)
-        return out.squeeze(1)

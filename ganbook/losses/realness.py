@@ -1,7 +1,7 @@
 """RealnessGAN: D answers with a distribution over outcomes, and is taught two of them, the anchors.
 
-`Realness` is the pair of losses, `Redrawn` the same with anchors drawn anew at each call, `Resample` the authors' last
-layer of D. The anchors themselves are in `ganbook.anchors`. Chapters import the loss as `ganbook.losses.Realness`.
+`Realness` is the pair of losses, `Redrawn` the same with anchors drawn anew at each call. The anchors themselves are in
+`ganbook.losses.anchors`, the authors' last layer of D is `ganbook.models.Resample`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ganbook import anchors as _anchors
-from ganbook.outputs import check_width
+from ganbook.divergences import discrete
+from ganbook.losses import anchors as _anchors
+from ganbook.losses.base import check_width
 from ganbook.types import Float, Outputs, Scalar
 
 
@@ -26,7 +27,7 @@ class Realness:
     g, objective 1: -E KL(A0 || Q);  2: E KL(P || Q) - E KL(A0 || Q);  3: E KL(A1 || Q) - E KL(A0 || Q), in nats.
 
     outcomes: M >= 2. objective: 1, 2 or 3. anchors: (A0, A1), each M probabilities, or a name: "one-hot", "halves",
-        "near", "middle", "far", "authors" (see `ganbook.anchors`). Objective 2 pairs row i of real with row i of fake.
+        "near", "middle", "far", "authors" (see `ganbook.losses.anchors`). Objective 2 pairs row i of real with row i of fake.
     `kl` = KL(A1 || A0) and `js` = JS(A1, A0) say how far apart the anchors are; kl is inf where A0 lacks an outcome.
 
     Raises: ValueError naming the argument, its value and what is allowed; equal anchors are refused.
@@ -64,15 +65,11 @@ class Realness:
     @property
     def kl(self) -> float:
         """KL(A1 || A0) in nats; inf where a real outcome is impossible for fakes."""
-        from ganbook.divergences import discrete  # not above: divergences import the losses
-
         return float(discrete.kl(*reversed(self.pair)))
 
     @property
     def js(self) -> float:
         """JS(A1, A0) in nats, at most log 2: the anchors' distance that is always finite."""
-        from ganbook.divergences import discrete
-
         return float(discrete.js(*self.pair))
 
     @property
