@@ -17,8 +17,9 @@ from torch import nn
 
 from ganbook import data, features, metrics, models, recipes
 from ganbook.experiments import Experiment, main
+from ganbook.models.stacked import deal
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide, deal
+from ganbook.stacked import SideBySide
 from ganbook.train import every, train
 
 SEEDS, STEPS, LOOKS, N = (0, 1, 2, 3, 4), 1_296, 9, 300

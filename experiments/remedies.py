@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 from ganbook import data, metrics, models, stacked
 from ganbook.experiments import Experiment, main
-from ganbook.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack
 from ganbook.losses import FeatureMatching, Minimax, NonSaturating
+from ganbook.models import InstanceNoise, KeepFeatures, MinibatchStd, Pack
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
 from ganbook.stacked import SideBySide

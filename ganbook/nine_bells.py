@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ganbook import metrics, models
 from ganbook.data.mixture import Mixture
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness, Redrawn, anchors
-from ganbook.stacked import deal, stack
+from ganbook.models.stacked import deal, stack
 from ganbook.types import Float
 
 TERMS = {None: (0.0, 1.0, 0.0), 1: (0.0, 0.0, 1.0), 2: (1.0, 0.0, 1.0), 3: (0.0, 1.0, 1.0)}

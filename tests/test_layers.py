@@ -6,8 +6,7 @@ from torch import nn
 
 from ganbook import data
 from ganbook.games import GAN
-from ganbook.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack
-from ganbook.models import mlp
+from ganbook.models import InstanceNoise, KeepFeatures, MinibatchStd, Pack, mlp
 from ganbook.recipes import NON_SATURATING
 from ganbook.train import fit, train
 

@@ -6,9 +6,8 @@ from torch import nn
 
 from ganbook import data
 from ganbook.games import GAN
-from ganbook.layers import KeepFeatures
 from ganbook.losses import AdversarialLoss, FeatureMatching, NonSaturating
-from ganbook.models import mlp
+from ganbook.models import KeepFeatures, mlp
 from ganbook.recipes import Recipe
 from ganbook.train import fit, train
 

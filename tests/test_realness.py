@@ -13,9 +13,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from ganbook import recipes
 from ganbook.divergences import discrete
 from ganbook.games import GAN
-from ganbook.losses import AdversarialLoss, Minimax, NonSaturating, Realness
-from ganbook.losses.realness import Redrawn, Resample, kl
-from ganbook.models import mlp, pooled
+from ganbook.losses import AdversarialLoss, Minimax, NonSaturating, Realness, Redrawn
+from ganbook.losses.realness import kl
+from ganbook.models import Resample, mlp, pooled
 from ganbook.train import fit, train
 
 CPU = torch.device("cpu")

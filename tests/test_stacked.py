@@ -18,9 +18,10 @@ from ganbook.losses import (
     Wasserstein,
 )
 from ganbook.models import mlp
+from ganbook.models.stacked import deal, stack
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide, deal, stack
+from ganbook.stacked import SideBySide
 from ganbook.train import fit, train
 
 SEEDS, BATCH, ROUNDS = (3, 5, 8), 16, 12

@@ -2,7 +2,8 @@
 
 On discrete distributions, by exact sums (the functions here); on densities of the line, by quadrature
 (`quadrature`, with `densities` to build them); between Gaussians, in closed form (`gaussian`). The f-divergences with
-their conjugates and variational bounds are in `fdiv`, the game they make is `ganbook.losses.FGAN`. All are derived in chapter 03.
+their conjugates and variational bounds are in `fdiv`; the game they make is `ganbook.losses.FGAN`. All are derived in
+chapter 3.
 
 Wasserstein distances, in the unit of the samples: finite sets of points by a linear programme (`transport`), the line
 by quantile functions (`quantile`), Gaussians in closed form (`gaussian`), and their blurred form (`sinkhorn`). They are
@@ -23,7 +24,6 @@ from ganbook.divergences.discrete import (
     reverse_kl,
     total_variation,
 )
-from ganbook.losses import fgan
 
 __all__ = [
     "chi_squared",

@@ -1,4 +1,4 @@
-"""The losses of a discriminator with one output, as formulas of its raw outputs: no networks, no sigmoid taken twice."""
+"""The losses of a discriminator with one output, as formulas of its raw outputs, with no sigmoid taken twice."""
 
 from __future__ import annotations
 

@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganbook.divergences import discrete
 from ganbook.losses import anchors as _anchors
@@ -26,8 +25,11 @@ class Realness:
     d = E KL(A1 || P) + E KL(A0 || Q)
     g, objective 1: -E KL(A0 || Q);  2: E KL(P || Q) - E KL(A0 || Q);  3: E KL(A1 || Q) - E KL(A0 || Q), in nats.
 
-    outcomes: M >= 2. objective: 1, 2 or 3. anchors: (A0, A1), each M probabilities, or a name: "one-hot", "halves",
-        "near", "middle", "far", "authors" (see `ganbook.losses.anchors`). Objective 2 pairs row i of real with row i of fake.
+    outcomes: M >= 2.
+    objective: 1, 2 or 3. Objective 2 pairs row i of real with row i of fake.
+    anchors: (A0, A1), each M probabilities, or a name: "one-hot", "halves", "near", "middle", "far", "authors" (see
+        `ganbook.losses.anchors`).
+
     `kl` = KL(A1 || A0) and `js` = JS(A1, A0) say how far apart the anchors are; kl is inf where A0 lacks an outcome.
 
     Raises: ValueError naming the argument, its value and what is allowed; equal anchors are refused.
@@ -141,36 +143,3 @@ def kl(target: Float[Tensor, "*n k"], logits: Outputs) -> Scalar:
     0.6931
     """
     return (torch.xlogy(target, target) - target * logits.log_softmax(1)).sum(1).mean()
-
-
-class Resample(nn.Module):
-    """A last layer of D that draws its logits: in training out = mu + eps exp(v / 2), eps ~ N(0, 1), else out = mu.
-
-    mu and v (log-variance) are two linear heads over the same features; eps is fresh for each sample, outcome and
-    call, from torch's global randomness. The factor exp(v / 2) is the standard deviation, as in the authors' code.
-    In evaluation mode the mean is returned: that choice is ours, their D is never evaluated.
-
-    Takes (n, features), returns (n, outcomes) logits.
-    Raises: ValueError for features < 1 or fewer than two outcomes.
-    Source: Xiangli et al. 2020, section 3.4; `use_adaptive_reparam` in the authors' code. Derived in: chapter 10.
-
-    >>> Resample(8, 20).eval()(torch.zeros(5, 8)).shape
-    torch.Size([5, 20])
-    """
-
-    def __init__(self, features: int, outcomes: int, bias: bool = True) -> None:
-        super().__init__()
-        _anchors.check_outcomes(outcomes)
-        if not isinstance(features, int) or features < 1:
-            raise ValueError(f"features must be a whole number >= 1, got {features!r}")
-        self.mean = nn.Linear(features, outcomes, bias=bias)
-        self.log_variance = nn.Linear(features, outcomes, bias=bias)
-
-    def forward(self, x: Float[Tensor, "n f"]) -> Outputs:
-        mean = self.mean(x)
-        if not self.training:
-            return mean
-        return torch.addcmul(mean, torch.randn_like(mean), (0.5 * self.log_variance(x)).exp())
-
-
-__all__: Sequence[str] = ["Realness", "Redrawn", "Resample", "kl"]

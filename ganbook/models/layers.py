@@ -1,11 +1,13 @@
-"""Layers that change what a discriminator sees, and no loss: noise, packs, the spread of a batch, its own features."""
+"""Layers that change what a discriminator sees or says, and no loss: noise, packs, the spread of a batch, its own
+features, drawn logits."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from ganbook.types import Batch, Float
+from ganbook.losses.anchors import check_outcomes
+from ganbook.types import Batch, Float, Outputs
 
 
 class InstanceNoise(nn.Module):
@@ -101,7 +103,7 @@ class MinibatchStd(nn.Module):
 
 
 class KeepFeatures(nn.Module):
-    """The output of a head with the features it read beside it: h -> [head(h), h], for losses.FeatureMatching.
+    """The output of a head with the features it read beside it: h -> [head(h), h], for `ganbook.losses.FeatureMatching`.
 
     head: (n, f) -> (n, 1). Put it where a discriminator's last layer stands.
 
@@ -116,3 +118,33 @@ class KeepFeatures(nn.Module):
 
     def forward(self, h: Float[Tensor, "n f"]) -> Float[Tensor, "n g"]:
         return torch.cat([self.head(h), h], 1)
+
+
+class Resample(nn.Module):
+    """A last layer of D that draws its logits: in training out = mu + eps exp(v / 2), eps ~ N(0, 1), else out = mu.
+
+    mu and v (log-variance) are two linear heads over the same features; eps is fresh for each sample, outcome and
+    call, from torch's global randomness. The factor exp(v / 2) is the standard deviation, as in the authors' code.
+    In evaluation mode the mean is returned: that choice is ours, their D is never evaluated.
+
+    Takes (n, features), returns (n, outcomes) logits.
+    Raises: ValueError for features < 1 or fewer than two outcomes.
+    Source: Xiangli et al. 2020, section 3.4; `use_adaptive_reparam` in the authors' code. Derived in: chapter 10.
+
+    >>> Resample(8, 20).eval()(torch.zeros(5, 8)).shape
+    torch.Size([5, 20])
+    """
+
+    def __init__(self, features: int, outcomes: int, bias: bool = True) -> None:
+        super().__init__()
+        check_outcomes(outcomes)
+        if not isinstance(features, int) or features < 1:
+            raise ValueError(f"features must be a whole number >= 1, got {features!r}")
+        self.mean = nn.Linear(features, outcomes, bias=bias)
+        self.log_variance = nn.Linear(features, outcomes, bias=bias)
+
+    def forward(self, x: Float[Tensor, "n f"]) -> Outputs:
+        mean = self.mean(x)
+        if not self.training:
+            return mean
+        return torch.addcmul(mean, torch.randn_like(mean), (0.5 * self.log_variance(x)).exp())

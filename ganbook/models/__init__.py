@@ -1,0 +1,29 @@
+"""Networks as plain nn.Sequential, printing one is its diagram; and the layers that are not in torch.nn.
+
+`mlp`, `dcgan`, `pooled` make them; `layers` change what a discriminator sees or says; `stacked` holds many networks of
+one shape as one.
+"""
+
+from __future__ import annotations
+
+from ganbook.models import layers, stacked
+from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
+from ganbook.models.networks import HALVINGS, NORMS, check_norm, dcgan, dcgan_init, leaky_relu, mlp, pooled
+
+__all__ = [
+    "HALVINGS",
+    "NORMS",
+    "InstanceNoise",
+    "KeepFeatures",
+    "MinibatchStd",
+    "Pack",
+    "Resample",
+    "check_norm",
+    "dcgan",
+    "dcgan_init",
+    "layers",
+    "leaky_relu",
+    "mlp",
+    "pooled",
+    "stacked",
+]
