@@ -3,7 +3,7 @@
 At LOOKS even points of a run, held-out pictures and as many samples are shown to D: what it says is minus its loss
 without any penalty. The book Frechet distance of the same samples is set beside it. The budget is equal in gradient
 steps of both players together; two thirds of a run count, since a critic first has to catch up. Seeds train side by
-side (`ganbook.stacked`).
+side (`ganbook.games.side_by_side`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from torch import nn
 
 from ganbook import data, features, metrics, models, recipes
 from ganbook.experiments import Experiment, main
+from ganbook.games import SideBySide
 from ganbook.models.stacked import deal
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide
 from ganbook.train import every, train
 
 SEEDS, STEPS, LOOKS, N = (0, 1, 2, 3, 4), 1_296, 9, 300

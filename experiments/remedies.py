@@ -7,7 +7,7 @@ rest: Dirac-GAN in the plane: the data are one point, D is linear, both make pla
     circle for ever.
 
 Each remedy has one setting for each failure, in `REMEDIES`, not tuned further. All seeds of a game are trained side by
-side (ganbook.stacked), as one stack of networks that share nothing.
+side (ganbook.games.side_by_side), as one stack of networks that share nothing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from ganbook import data, metrics, models, stacked
+from ganbook import data, metrics, models
 from ganbook.experiments import Experiment, main
+from ganbook.games import SideBySide, Unrolled
 from ganbook.losses import FeatureMatching, Minimax, NonSaturating
-from ganbook.models import InstanceNoise, KeepFeatures, MinibatchStd, Pack
+from ganbook.models import InstanceNoise, KeepFeatures, MinibatchStd, Pack, stacked
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide
 from ganbook.train import every, train
-from ganbook.unrolled import Unrolled
 
 SEEDS = tuple(range(8))
 BATCH, WIDTH = 64, 64

@@ -13,7 +13,7 @@ from arena_stacked import N, classifier
 from ganbook import data, metrics
 from ganbook.arena import Channels, entrants, pixels
 from ganbook.experiments import Experiment, main
-from ganbook.stacked import SideBySide
+from ganbook.games import SideBySide
 
 ROUNDS, LOOKS, SEEDS, WIDTH, RATE, CPU = 16_000, 8, tuple(range(30, 35)), 256, 1e-3, torch.device("cpu")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from ganbook.games import SideBySide
 from ganbook.losses import (
     Hinge,
     LeastSquares,
@@ -27,7 +28,6 @@ from ganbook.losses import (
 from ganbook.models import mlp
 from ganbook.penalties import R1, R2, Dragan, GradientPenalty
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide
 from ganbook.types import Batch, Float, Sampler, Samples
 
 ADAM = {"batch": 64, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}

@@ -7,13 +7,12 @@ import torch
 from torch import nn
 
 from ganbook import data
-from ganbook.games import GAN
+from ganbook.games import GAN, Unrolled
 from ganbook.losses import Minimax
 from ganbook.models import mlp
 from ganbook.penalties import R1
 from ganbook.recipes import NON_SATURATING, Recipe
 from ganbook.train import fit, train
-from ganbook.unrolled import Unrolled
 
 
 def pair():

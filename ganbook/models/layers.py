@@ -103,7 +103,9 @@ class MinibatchStd(nn.Module):
 
 
 class KeepFeatures(nn.Module):
-    """The output of a head with the features it read beside it: h -> [head(h), h], for `ganbook.losses.FeatureMatching`.
+    """The output of a head with the features it read beside it: h -> [head(h), h].
+
+    For `ganbook.losses.FeatureMatching`.
 
     head: (n, f) -> (n, 1). Put it where a discriminator's last layer stands.
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from ganbook.games import GAN, check_shapes
+from ganbook.games.gan import GAN, check_shapes
 from ganbook.losses import AdversarialLoss
 from ganbook.models.stacked import deal, stack
 from ganbook.penalties import Critic, Penalty

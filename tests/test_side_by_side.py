@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from ganbook import data, stacked
-from ganbook.games import GAN
+from ganbook import data
+from ganbook.games import GAN, EachRun, SideBySide
 from ganbook.losses import (
     Hinge,
     LeastSquares,
@@ -21,7 +21,6 @@ from ganbook.models import mlp
 from ganbook.models.stacked import deal, stack
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.recipes import Recipe
-from ganbook.stacked import SideBySide
 from ganbook.train import fit, train
 
 SEEDS, BATCH, ROUNDS = (3, 5, 8), 16, 12
@@ -134,7 +133,7 @@ def test_a_loss_over_all_rows_would_couple_the_runs():
         torch.randn(8, 1, generator=rng) + torch.arange(2.0).repeat(4)[:, None],
     )
     loss = RelativisticAverage()
-    each = stacked.EachRun(loss, 2).d(real, fake)
+    each = EachRun(loss, 2).d(real, fake)
     torch.testing.assert_close(each, loss.d(real[:4], fake[:4]) + loss.d(real[4:], fake[4:]))
     assert abs(each - 2 * loss.d(real, fake)) > 1e-3
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ganbook.games import GAN, check_shapes, descend
+from ganbook.games.game import descend
+from ganbook.games.gan import GAN, check_shapes
 from ganbook.recipes import Recipe
 from ganbook.types import Sampler, Samples, Scalar
 

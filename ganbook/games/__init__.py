@@ -1,0 +1,21 @@
+"""Games: who plays, who owns which parameters, and what one round is. One file a kind of play."""
+
+from __future__ import annotations
+
+from ganbook.games.game import Average, Game, descend
+from ganbook.games.gan import GAN, check_shapes, latent_width
+from ganbook.games.side_by_side import AllRuns, EachRun, SideBySide
+from ganbook.games.unrolled import Unrolled
+
+__all__ = [
+    "GAN",
+    "AllRuns",
+    "Average",
+    "EachRun",
+    "Game",
+    "SideBySide",
+    "Unrolled",
+    "check_shapes",
+    "descend",
+    "latent_width",
+]
