@@ -9,8 +9,8 @@ from torch import nn
 from ganbook import models, recipes
 from ganbook.games import GAN
 from ganbook.losses import Realness
-from ganbook.precision import computing
 from ganbook.train import fit, train
+from ganbook.train.precision import computing
 
 CPU = torch.device("cpu")
 REALNESS = dataclasses.replace(recipes.REALNESS, loss=Realness(20, 2, "middle"), batch=8)

@@ -21,9 +21,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ganbook import checkpoint as files
-from ganbook import randomness
 from ganbook.games import Game
-from ganbook.precision import check_precision, computing
+from ganbook.train import randomness
+from ganbook.train.precision import check_precision, computing
 from ganbook.types import Sampler, Samples
 
 LOOK = 100
@@ -66,7 +66,7 @@ def train(
     randomness (batches, z, dropout). checkpoint: a file saved every `save_every` rounds and at the end; where it exists
     already, the run goes on from it, bit-equal to one never interrupted. progress: a bar on terminals and in live
     notebooks. precision: "bf16" lets the networks compute in bfloat16, faster where the processor can
-    (ganbook.precision); weights and losses stay in float32.
+    (ganbook.train.precision); weights and losses stay in float32.
 
     Raises, before the first round: ValueError for a bad argument, bad data, a damaged checkpoint, or one of another
     recipe, seed, prior or networks (listing every difference); OSError where the checkpoint cannot be written.
