@@ -29,9 +29,9 @@ from typing import Any
 import torch
 
 import ganbook
+from ganbook.files import write_whole
 from ganbook.metrics import Interval, interval
 from ganbook.provenance import SCHEMA, digest, schema_problems, value_problems
-from ganbook.weights import replace
 
 FOLDER = Path(__file__).resolve().parent / "results"
 
@@ -207,7 +207,7 @@ def _work(experiment: Experiment, jobs: Iterable[tuple[str, int]], parts: Path, 
         if problems:
             raise ValueError("; ".join(problems))
         run = {"variant": variant, "seed": seed, "values": values, "seconds": round(time.perf_counter() - start, 2)}
-        replace(_part(parts, variant, seed), json.dumps({"script": stamp, "run": run}).encode())
+        write_whole(_part(parts, variant, seed), json.dumps({"script": stamp, "run": run}).encode())
         print(f"{experiment.name}: {variant}, seed {seed}: {run['seconds']:.0f} s", flush=True)
 
 
@@ -235,7 +235,7 @@ def _collect(experiment: Experiment, parts: Path, stamp: str, out: Path) -> None
         "runs": runs,
     }
     out.mkdir(parents=True, exist_ok=True)
-    replace(out / f"{experiment.name}.json", (json.dumps(record, indent=1) + "\n").encode())
+    write_whole(out / f"{experiment.name}.json", (json.dumps(record, indent=1) + "\n").encode())
     print(f"{experiment.name}: {len(runs)} runs, {record['seconds']:.0f} s, written to {out}", flush=True)
 
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import ganbook
-from ganbook import weights
+from ganbook.files import weights
 from ganbook.metrics import Score, frechet_distance
 from ganbook.types import Batch, Float
 

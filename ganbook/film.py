@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import pathlib
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ganbook import player
+from ganbook.files import write_whole
 
 CARD, REAL_PALE, FAKE, FRAME = "#fbfaf7", "#9fc6e0", "#c24f00", "#d5cfc2"
 POINTS = 360
@@ -266,13 +267,6 @@ def _save(path: str | os.PathLike, pictures: Sequence[Image.Image], fps: float) 
         raise ValueError(f"path must end in .gif or .webp, got {target.name!r}")
     durations = [max(20, round(1000 / fps))] * len(pictures)
     durations[-1] = max(1500, durations[-1])
-    handle, scratch = tempfile.mkstemp(prefix=f".{target.name}.", suffix=kind, dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            rest = list(pictures[1:])
-            pictures[0].save(file, kind[1:], save_all=True, append_images=rest, duration=durations, loop=0)
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, target)
-    except BaseException:
-        pathlib.Path(scratch).unlink(missing_ok=True)
-        raise
+    body = io.BytesIO()
+    pictures[0].save(body, kind[1:], save_all=True, append_images=list(pictures[1:]), duration=durations, loop=0)
+    write_whole(target, body.getvalue(), "film")

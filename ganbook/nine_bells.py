@@ -1,4 +1,4 @@
-"""RealnessGAN's toy world for many variants at once: each variant and seed is a run of `ganbook.games.side_by_side`'s networks.
+"""RealnessGAN's toy world for many variants at once: each variant and seed is a run of stacked networks.
 
 Runs of one seed start from the same weights and see the same data and the same z, whatever their variant: what differs
 is the loss, so differences between variants are paired by seed. All variants have heads of one width, and each uses as

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbook.files import write_whole
 from ganbook.film import Film
-from ganbook.weights import replace
 
 
 class Reel:
@@ -50,7 +50,7 @@ class Reel:
         body = io.BytesIO()
         rounds = np.array(list(self.frames), dtype=np.int64)
         np.savez_compressed(body, rounds=rounds, images=np.stack(list(self.frames.values())))
-        replace(self.path, body.getvalue())
+        write_whole(self.path, body.getvalue())
         return body.getvalue()
 
     def film(self, alt: str, **settings: object) -> Film:

@@ -25,7 +25,8 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import data, features, metrics, models, recipes, weights
+from ganbook import data, features, metrics, models, recipes
+from ganbook.files import weights, write_whole
 from ganbook.film import Film
 from ganbook.games import GAN, latent_width
 from ganbook.recipes import Recipe
@@ -235,7 +236,7 @@ class _Clock:
             "cpu_seconds": round(self.before["cpu_seconds"] + time.process_time() - self.cpu, 1),
         }
         self.marks[str(n)] = self.spent
-        weights.replace(self.path, json.dumps(self.marks).encode())
+        write_whole(self.path, json.dumps(self.marks).encode())
 
 
 def _plain(scores: dict[str, metrics.Interval]) -> dict[str, dict[str, float]]:

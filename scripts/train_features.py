@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganbook import data, features, weights
+from ganbook import data, features
+from ganbook.files import weights
 
 SETTINGS = {
     # degrees; shift and elastic in pixels; scale and shear as shares; mirror and erase as probabilities

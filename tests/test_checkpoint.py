@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganbook import checkpoint
+from ganbook.files import checkpoint
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b/c": torch.tensor([1, 2], dtype=torch.uint8), "s": torch.tensor(3)}
 

@@ -8,7 +8,8 @@ import torch
 from safetensors import safe_open
 from torch.testing import assert_close
 
-from ganbook import data, features, weights
+from ganbook import data, features
+from ganbook.files import weights
 from ganbook.metrics import frechet_distance
 
 REQUIRED = {"digits": 0.985, "fashion": 0.89}

@@ -10,7 +10,8 @@ import pytest
 import torch
 from train_until_killed import run as killed_run
 
-from ganbook import checkpoint, data, recipes
+from ganbook import data, recipes
+from ganbook.files import checkpoint
 from ganbook.games import GAN
 from ganbook.losses import Hinge, NonSaturating
 from ganbook.models import dcgan, mlp

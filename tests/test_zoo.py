@@ -8,7 +8,8 @@ import torch
 from safetensors import safe_open
 from torch.testing import assert_close
 
-from ganbook import data, features, weights, zoo
+from ganbook import data, features, zoo
+from ganbook.files import weights
 from ganbook.metrics import frechet_distance, sliced_wasserstein
 
 METRICS = {
@@ -190,7 +191,7 @@ def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick,
 def test_the_average_is_what_is_shipped(tmp_path, quick):
     zoo.make("mlp-digits", rounds=3, out=tmp_path, checkpoint=tmp_path / "c.safetensors", progress=False)
     saved = zoo.load("mlp-digits", folder=tmp_path)
-    from ganbook import checkpoint
+    from ganbook.files import checkpoint
 
     tensors, _ = checkpoint.read(tmp_path / "c.safetensors")
     averaged = {key: x for key, x in tensors.items() if key.startswith("game/average.module.")}

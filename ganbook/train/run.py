@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ganbook import checkpoint as files
+from ganbook.files import checkpoint as files
 from ganbook.games import Game
 from ganbook.train import randomness
 from ganbook.train.precision import check_precision, computing

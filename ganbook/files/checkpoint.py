@@ -1,14 +1,12 @@
 """Checkpoints: one safetensors file that holds all that a bit-equal continuation needs, and no pickle.
 
-Written to a neighbour file first and moved into place, so that a kill, a full disk or a read-only folder leaves the
-old checkpoint whole. A digest of the contents tells a damaged file from a good one.
+A digest of the contents tells a damaged file from a good one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -16,6 +14,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
+
+from ganbook.files.whole import write_whole
 
 
 def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -26,20 +26,7 @@ def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any])
     # A copy of each: two names of one tensor (tied weights) must not share memory in the file.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     body = save(tensors, {"facts": json.dumps(facts, sort_keys=True), "sha256": digest(tensors)})
-    temporary = path.with_name(path.name + ".part")  # one name, so that what a kill leaves behind is overwritten
-    try:
-        with open(temporary, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
-        raise OSError(
-            f"checkpoint {path} could not be written ({error}); what was there before is unchanged"
-        ) from error
+    write_whole(path, body, "checkpoint")
 
 
 def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

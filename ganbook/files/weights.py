@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load as parse
 from safetensors.torch import save as pack
 from torch import Tensor
+
+from ganbook.files.whole import write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -41,8 +41,8 @@ def write(folder: Path, name: str, tensors: dict[str, Tensor], card: dict[str, A
         "bytes": len(body),
         "storage": "float16" if half else "as trained",
     }
-    replace(folder / f"{name}.safetensors", body)
-    replace(folder / f"{name}.json", (json.dumps(card, indent=1) + "\n").encode())
+    write_whole(folder / f"{name}.safetensors", body)
+    write_whole(folder / f"{name}.json", (json.dumps(card, indent=1) + "\n").encode())
     return card
 
 
@@ -80,11 +80,3 @@ def read_card(folder: Path, name: str) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OSError(f"the card {path} is missing or damaged ({error!r}): install ganbook again") from error
     return card
-
-
-def replace(path: Path, body: bytes) -> None:
-    """Write all or nothing: into a neighbour file first, which then takes the place of the old one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-        file.write(body)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
