@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from ganbook import knobs as checked
-from ganbook import player
+from ganbook.player import element as player
+from ganbook.player import knobs as checked
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""

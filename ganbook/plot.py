@@ -19,10 +19,10 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from ganbook import player
-from ganbook.film import Film, Films, corners, films
-from ganbook.film import around as _around
-from ganbook.film import points as _points
+from ganbook.player import element as player
+from ganbook.player.film import Film, Films, corners, films
+from ganbook.player.film import around as _around
+from ganbook.player.film import points as _points
 
 
 class _Colors(SimpleNamespace):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ganbook.files import write_whole
-from ganbook.film import Film
+from ganbook.player.film import Film
 
 
 class Reel:

@@ -27,8 +27,8 @@ from torch import nn
 import ganbook
 from ganbook import data, features, metrics, models, recipes
 from ganbook.files import weights, write_whole
-from ganbook.film import Film
 from ganbook.games import GAN, latent_width
+from ganbook.player.film import Film
 from ganbook.recipes import Recipe
 from ganbook.reel import Reel
 from ganbook.train import train

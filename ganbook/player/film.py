@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ganbook import player
 from ganbook.files import write_whole
+from ganbook.player import element as player
 
 CARD, REAL_PALE, FAKE, FRAME = "#fbfaf7", "#9fc6e0", "#c24f00", "#d5cfc2"
 POINTS = 360

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ganbook import player
+from ganbook.player import element as player
 
 
 def range_knob(values: Any, label: str, name: str, texts: Any = None) -> tuple[player.Knob, list[Any]]:

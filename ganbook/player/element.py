@@ -324,5 +324,5 @@ def text(value: Any, name: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    lines = (resources.files("ganbook") / name).read_text(encoding="utf-8").splitlines()
+    lines = (resources.files("ganbook.player") / name).read_text(encoding="utf-8").splitlines()
     return "\n".join(s for s in map(str.strip, lines) if s and not s.startswith(("//", "/*")))
