@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganbook.reel import Reel
+from ganbook.zoo.frames import Reel
 
 
 def test_frames_are_rounded_to_bytes_and_read_back(tmp_path):

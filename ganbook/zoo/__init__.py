@@ -1,0 +1,29 @@
+"""The model zoo: trained generators and discriminators, each with a card that says how to make it again.
+
+    G = zoo.load("dcgan-digits").G
+    python -m ganbook.zoo list
+    python -m ganbook.zoo train dcgan-digits --out /tmp/zoo      # the same weights, if the machine is the same
+
+A training can be stopped and started again: it goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+from ganbook.zoo.maker import make
+from ganbook.zoo.models import ENTRIES, FOLDER, Entry, Model, card, film, load, mlp_pair, names
+from ganbook.zoo.scores import sums, training_set
+
+__all__ = [
+    "ENTRIES",
+    "FOLDER",
+    "Entry",
+    "Model",
+    "card",
+    "film",
+    "load",
+    "make",
+    "mlp_pair",
+    "names",
+    "sums",
+    "training_set",
+]

@@ -1,0 +1,126 @@
+"""The models of the zoo: what defines each, and how one is loaded, with its card and its film."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import ganbook
+from ganbook import data, models, recipes
+from ganbook.files import weights
+from ganbook.games import latent_width
+from ganbook.player.film import Film
+from ganbook.recipes import Recipe
+from ganbook.types import Samples
+from ganbook.zoo.frames import Reel
+
+FOLDER = Path(__file__).resolve().parent / "weights"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What defines a model of the zoo. look: rounds between two frames of its film."""
+
+    build: Callable[[], tuple[nn.Module, nn.Module]]
+    recipe: Recipe
+    data: str
+    rounds: int
+    seed: int = 0
+    look: int = 100
+
+
+def mlp_pair() -> tuple[nn.Module, nn.Module]:
+    """Chapter 1's fully connected pair: 64 -> 256 -> 256 -> 784 and 784 -> 256 -> 256 -> 1."""
+    G = models.mlp([64, 256, 256, 784], out=nn.Tanh(), shape=(1, 28, 28))
+    return G, models.mlp([784, 256, 256, 1], flatten=True)
+
+
+_DCGAN = replace(recipes.DCGAN, batch=64, ema_halflife=10_000)
+_FAST = replace(_DCGAN, lr_d=1e-3, lr_g=1e-3)  # five times the paper's rate, for few rounds
+_small_dcgan = partial(models.dcgan, size=28, channels=1, width=32)
+
+ENTRIES: dict[str, Entry] = {
+    "mlp-digits": Entry(mlp_pair, recipes.MLP_GAN, "digits", rounds=5_000),
+    "mlp-fashion": Entry(mlp_pair, recipes.MLP_GAN, "fashion", rounds=5_000),
+    "dcgan-digits": Entry(_small_dcgan, _FAST, "digits", rounds=3_000, look=200),
+    "dcgan-fashion": Entry(_small_dcgan, _FAST, "fashion", rounds=1_500),
+    "dcgan-emoji": Entry(partial(models.dcgan, size=32, channels=3, width=32), _DCGAN, "emoji", rounds=4_000, look=500),
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained pair, frozen and in evaluation mode, with its card. G is the averaged copy where there is one."""
+
+    name: str
+    G: nn.Module
+    D: nn.Module
+    card: dict[str, Any]
+
+    def sample(self, n: int, seed: int = 0) -> Samples:
+        """n samples from the z of a seed, 500 at a time; the same ones for the same seed.
+
+        Raises: ValueError where n is not >= 1.
+        """
+        if n < 1:
+            raise ValueError(f"n must be a whole number >= 1, got {n}")
+        device = next(self.G.parameters()).device
+        z = data.normal(latent_width(self.G), device)(n, torch.Generator().manual_seed(seed))
+        with torch.no_grad():
+            return torch.cat([self.G(part) for part in z.split(500)])
+
+
+def names() -> list[str]:
+    """The models that can be loaded.
+
+    >>> set(names()) <= set(ENTRIES)
+    True
+    """
+    return weights.names(FOLDER)
+
+
+def card(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """The card of a model: command, seed, versions, rounds, duration, data, hash, and scores with intervals.
+
+    Raises: ValueError for an unknown name; OSError for a missing or damaged card.
+    """
+    known = weights.names(folder)
+    if name not in known:
+        raise ValueError(f"name must be one of {', '.join(known) or 'none (no card is here)'}, got {name!r}")
+    return weights.read_card(folder, name)
+
+
+def load(name: str, device: torch.device | str | None = None, folder: Path = FOLDER) -> Model:
+    """A trained model, its file's hash checked against its card.
+
+    Raises: ValueError for an unknown name, listing the known ones; OSError for a missing, truncated or changed file.
+    """
+    tensors, found = weights.read(folder, name)
+    with torch.random.fork_rng():
+        G, D = ENTRIES[name].build()
+    device = ganbook.device() if device is None else device
+    for net, prefix in ((G, "G/"), (D, "D/")):
+        net.load_state_dict({key[2:]: x for key, x in tensors.items() if key.startswith(prefix)})
+        net.requires_grad_(False).eval().to(device)
+    return Model(name, G, D, found)
+
+
+def film(name: str, alt: str, *, folder: Path = FOLDER, **settings: Any) -> Film:
+    """The film of a model's training, 16 samples from one z; settings: as for `plot.Film`.
+
+    Raises: ValueError for a model without a film, listing those that have one; OSError for a changed file.
+    """
+    known = [one for one in weights.names(folder) if "film" in card(one, folder)]
+    if name not in known:
+        raise ValueError(f"name must be one of {', '.join(known) or 'none (no film is here)'}, got {name!r}")
+    path = folder / f"{name}.npz"
+    if hashlib.sha256(path.read_bytes()).hexdigest() != card(name, folder)["film"]["sha256"]:
+        raise OSError(f"the film {path} is not the one of its card: install ganbook again")
+    return Reel(path).film(alt, **settings)
