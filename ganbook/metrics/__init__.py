@@ -10,8 +10,12 @@
 | do the images resemble each other? | image_similarity (MS-SSIM) |
 | are the known modes found? | mode_scores, stacked_scores, reverse_kl |
 | are they copies? | memorisation |
+| is a difference more than luck? | interval, sign_flip, paired_t, holm, best_of |
+
+`fid.published` is the published FID and Inception Score, where their weights can be had.
 """
 
+from ganbook.metrics import fid
 from ganbook.metrics.frechet import frechet_distance, frechet_gaussians
 from ganbook.metrics.inception import inception_score
 from ganbook.metrics.kernel import kernel_distance
@@ -25,6 +29,7 @@ from ganbook.metrics.neighbours import (
     expected_coverage,
     precision_recall,
 )
+from ganbook.metrics.paired_tests import best_of, holm, paired_t, sign_flip
 from ganbook.metrics.pairs import nearest
 from ganbook.metrics.score import Interval, Score, interval
 from ganbook.metrics.sliced import laplacian_pyramid, pyramid_distance, sliced_wasserstein
@@ -35,10 +40,13 @@ __all__ = [
     "ModeScores",
     "PrecisionRecall",
     "Score",
+    "best_of",
     "density_coverage",
     "expected_coverage",
+    "fid",
     "frechet_distance",
     "frechet_gaussians",
+    "holm",
     "image_similarity",
     "inception_score",
     "interval",
@@ -48,9 +56,11 @@ __all__ = [
     "mode_scores",
     "ms_ssim",
     "nearest",
+    "paired_t",
     "precision_recall",
     "pyramid_distance",
     "reverse_kl",
+    "sign_flip",
     "sliced_wasserstein",
     "stacked_scores",
 ]

@@ -14,7 +14,9 @@ import torch
 from torch import Tensor, nn
 
 import ganbook
-from ganbook.metrics import Score, frechet_distance, inception_score
+from ganbook.metrics.frechet import frechet_distance
+from ganbook.metrics.inception import inception_score
+from ganbook.metrics.score import Score
 from ganbook.types import Float
 
 TAG = "inception-v3-compat (torch-fidelity)"

@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from ganbook import fid
-from ganbook.metrics import frechet_distance, inception_score
+from ganbook.metrics import fid, frechet_distance, inception_score
 
 
 def images(n, channels=1, seed=0):

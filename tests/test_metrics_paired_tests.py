@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ganbook.paired import best_of, holm, paired_t, sign_flip
+from ganbook.metrics import best_of, holm, paired_t, sign_flip
 
 RNG = np.random.default_rng(0)
 
