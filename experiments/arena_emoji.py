@@ -10,8 +10,8 @@ from functools import cache
 import torch
 
 from ganbook import data, metrics
-from ganbook.arena import SPECTRAL, entrants, pixels, race
 from ganbook.experiments import Experiment, main
+from ganbook.studies.arena import SPECTRAL, entrants, pixels, race
 
 ROUNDS, LOOKS, N, SEEDS = 300, 3, 1_000, tuple(range(10, 15))
 

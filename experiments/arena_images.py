@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ganbook import data, features, metrics
-from ganbook.arena import SPECTRAL, entrants, pixels, race
 from ganbook.experiments import Experiment, main
+from ganbook.studies.arena import SPECTRAL, entrants, pixels, race
 
 ROUNDS, LOOKS, N, SEEDS = 210, 3, 400, tuple(range(10, 15))
 SETS = {"digits": data.digits, "fashion": data.fashion}

@@ -13,8 +13,8 @@ from functools import cache
 import torch
 
 from ganbook import data, metrics
-from ganbook.arena import SPECTRAL, entrants, plane, race
 from ganbook.experiments import Experiment, main
+from ganbook.studies.arena import SPECTRAL, entrants, plane, race
 
 STEPS, LOOKS, N, SEEDS = 600, 4, 2_500, tuple(range(10, 15))
 RECIPES = entrants(penalty=0.01)

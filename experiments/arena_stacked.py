@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from ganbook import data, metrics, models
-from ganbook.arena import SPECTRAL, Channels, entrants, pixels, race
 from ganbook.experiments import Experiment, main
+from ganbook.studies.arena import SPECTRAL, Channels, entrants, pixels, race
 
 ROUNDS, LOOKS, N, SEEDS = 600, 4, 26_000, tuple(range(10, 15))
 

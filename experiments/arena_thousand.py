@@ -11,8 +11,8 @@ from functools import cache
 from arena_stacked import N, classifier
 
 from ganbook import data, metrics
-from ganbook.arena import Channels, entrants, pixels, race
 from ganbook.experiments import Experiment, main
+from ganbook.studies.arena import Channels, entrants, pixels, race
 
 ROUNDS, LOOKS, SEEDS = 8_000, 8, tuple(range(20, 25))
 

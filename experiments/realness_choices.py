@@ -12,7 +12,7 @@ from functools import cache
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import Realness, Redrawn
-from ganbook.nine_bells import Curves, Rounds, Setting, play
+from ganbook.studies.realness_toy import Curves, Rounds, Setting, play
 
 SEEDS, ROUNDS = (0, 1, 2, 3, 4), 1_500
 BASE = Realness(20, 2, "authors")

@@ -10,7 +10,7 @@ from functools import cache
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.nine_bells import Curves, Setting, play
+from ganbook.studies.realness_toy import Curves, Setting, play
 
 SEEDS, RATES = (0, 1, 2, 3, 4), {"a fifth": 2e-4, "seven fifths": 1.4e-3}
 LOSSES: dict[str, AdversarialLoss] = {"standard": NonSaturating(), "20 soft": Realness(20, 2, "far")}

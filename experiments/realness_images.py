@@ -16,9 +16,9 @@ from no_batch_norm import enlarged
 from torch import Tensor
 
 from ganbook import data, features, metrics, models
-from ganbook.arena import entrants
 from ganbook.experiments import Experiment, main
 from ganbook.games import GAN
+from ganbook.studies.arena import entrants
 from ganbook.train import every, train
 from ganbook.types import Sampler
 

@@ -1,6 +1,6 @@
 """Do more outcomes, or softer anchors, help a GAN to find modes? The 3x3 mixture, one and three steps of G, five seeds.
 
-All variants and seeds of one number of G's steps are trained side by side (`ganbook.nine_bells`): per seed the same
+All variants and seeds of one number of G's steps are trained side by side (`ganbook.studies.realness_toy`): per seed the same
 first weights, the same data and the same z, so that differences are paired. The budget is equal in rounds, a step of D
 each, as in the authors' program: in what D sees and how often it moves. G moves k times as often.
 """
@@ -12,7 +12,7 @@ from functools import cache
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.nine_bells import Curves, Setting, play
+from ganbook.studies.realness_toy import Curves, Setting, play
 
 SEEDS, ROUNDS, STEPS = (0, 1, 2, 3, 4), 1_500, (1, 3)
 LOSSES: dict[str, AdversarialLoss] = {

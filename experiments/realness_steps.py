@@ -13,7 +13,7 @@ from functools import cache
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.nine_bells import Curves, Setting, play
+from ganbook.studies.realness_toy import Curves, Setting, play
 
 SEEDS, SETTING = (0, 1, 2, 3, 4), Setting(g_steps=7, rounds=2_000, look=100, rate_d=1e-3, rate_g=2e-4)
 LOSSES: dict[str, AdversarialLoss] = {

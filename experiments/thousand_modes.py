@@ -11,9 +11,9 @@ import torch
 from arena_stacked import N, classifier
 
 from ganbook import data, metrics
-from ganbook.arena import Channels, entrants, pixels
 from ganbook.experiments import Experiment, main
 from ganbook.games import SideBySide
+from ganbook.studies.arena import Channels, entrants, pixels
 
 ROUNDS, LOOKS, SEEDS, WIDTH, RATE, CPU = 16_000, 8, tuple(range(30, 35)), 256, 1e-3, torch.device("cpu")
 

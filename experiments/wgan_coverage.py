@@ -14,9 +14,9 @@ from functools import cache
 import torch
 
 from ganbook import data, metrics, recipes
-from ganbook.arena import plane, race
 from ganbook.experiments import Experiment, main
 from ganbook.penalties import Dragan, GradientPenalty
+from ganbook.studies.arena import plane, race
 
 STEPS, LOOKS, SAMPLES, BATCH, SEEDS = 12_000, 5, 2_500, 64, tuple(range(10))
 FAST = {"batch": BATCH, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}

@@ -157,7 +157,7 @@ def test_missing_runs_are_named(toy):
     run()
     next((folder / "parts" / "toy").glob("a-*")).unlink()
     with pytest.raises(ValueError, match=r"1 runs are missing from .* \(first: \('a', \d\)\): run the script again"):
-        experiments._collect(experiment, folder / "parts" / "toy", digest(source), folder / "out")
+        runner._collect(experiment, folder / "parts" / "toy", digest(source), folder / "out")
 
 
 def test_bad_values_stop_the_run_before_they_are_written(tmp_path):
@@ -260,9 +260,9 @@ def test_under_accelerate_the_runs_are_split_and_one_process_collects(toy, monke
             if self.waits == 1:
                 assert not (folder / "log.txt").exists()  # the list is agreed on before anything runs
             else:  # the other process, meanwhile
-                experiments._work(
+                runner._work(
                     experiment,
-                    [job for job in experiment.jobs if not experiments._part(folder / "parts" / "toy", *job).exists()],
+                    [job for job in experiment.jobs if not runner._part(folder / "parts" / "toy", *job).exists()],
                     folder / "parts" / "toy",
                     digest(source),
                 )

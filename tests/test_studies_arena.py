@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ganbook import data
-from ganbook.arena import ADAM, SPECTRAL, Channels, entrants, pixels, plane, race
+from ganbook.studies.arena import ADAM, SPECTRAL, Channels, entrants, pixels, plane, race
 
 
 def test_all_but_wgan_have_one_setting():

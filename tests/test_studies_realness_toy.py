@@ -7,7 +7,7 @@ import torch
 
 from ganbook import data
 from ganbook.losses import Hinge, NonSaturating, Realness, Redrawn
-from ganbook.nine_bells import Losses, Setting, play
+from ganbook.studies.realness_toy import Losses, Setting, play
 
 LOSSES = (
     NonSaturating(),

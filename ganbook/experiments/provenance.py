@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ganbook.experiments import Experiment
+from ganbook.experiments.experiment import Experiment
 
 SCHEMA = 1
 

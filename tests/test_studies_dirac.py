@@ -5,8 +5,10 @@ import math
 import pytest
 import torch
 
-from ganbook import dirac
-from ganbook.dirac import (
+from ganbook.losses import Minimax, NonSaturating, Realness, Wasserstein
+from ganbook.penalties import R1, GradientPenalty
+from ganbook.studies import dirac
+from ganbook.studies.dirac import (
     NODES,
     Consensus,
     Noise,
@@ -21,8 +23,6 @@ from ganbook.dirac import (
     simulate,
     wasserstein,
 )
-from ganbook.losses import Minimax, NonSaturating, Realness, Wasserstein
-from ganbook.penalties import R1, GradientPenalty
 
 START = torch.tensor([[1.0, -1.0]])  # the author's (1, 1): his D has the other sign
 STATES = torch.randn(40, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 2
