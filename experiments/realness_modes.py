@@ -1,8 +1,8 @@
 """Do more outcomes, or softer anchors, help a GAN to find modes? The 3x3 mixture, one and three steps of G, five seeds.
 
-All variants and seeds of one number of G's steps are trained side by side (`ganbook.studies.realness_toy`): per seed the same
-first weights, the same data and the same z, so that differences are paired. The budget is equal in rounds, a step of D
-each, as in the authors' program: in what D sees and how often it moves. G moves k times as often.
+All variants and seeds of one number of G's steps are trained side by side (`ganbook.studies.realness_toy`): per seed
+the same first weights, the same data and the same z, so that differences are paired. The budget is equal in rounds, a
+step of D each, as in the authors' program: in what D sees and how often it moves. G moves k times as often.
 """
 
 from __future__ import annotations

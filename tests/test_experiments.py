@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ganbook import experiments
-from ganbook.experiments import Experiment, load, main, read_script
-from ganbook.provenance import digest, refuse
+from ganbook.experiments import Experiment, load, main, read_script, runner
+from ganbook.experiments.provenance import digest, refuse
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted((ROOT / "ganbook" / "results").glob("*.json"))
