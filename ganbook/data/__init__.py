@@ -14,7 +14,7 @@ from ganbook.data.bundled import digits, fashion, sha256
 from ganbook.data.download import torchvision
 from ganbook.data.emoji import EmojiSampler, emoji
 from ganbook.data.folder import folder
-from ganbook.data.labels import few, together
+from ganbook.data.labels import check_labels, few, together
 from ganbook.data.lines import Interval, gaussian, interval, mixture1d
 from ganbook.data.loader import LoaderSampler, from_loader
 from ganbook.data.mixture import Mixture, mixture
@@ -31,6 +31,7 @@ __all__ = [
     "SwissRoll",
     "TensorSampler",
     "Uniform",
+    "check_labels",
     "digits",
     "emoji",
     "fashion",

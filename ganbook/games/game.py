@@ -252,7 +252,7 @@ class Game(nn.Module):
         puts into `extra_repr`.
         """
         facts = {"game": type(self).__name__, **self.recipe.describe()}
-        facts |= {name: repr(child) for name, child in self.named_children()}
+        facts |= {name: repr(child) for name, child in self.named_children() if not isinstance(child, Average)}
         facts |= {"settings": self.extra_repr()} if self.extra_repr() else {}
         for name, value in self._given.items():
             value = vars(self).get(name, value)
