@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+PATHS = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,12 @@ class Forks:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder, self.count = folder, 0
-        paths = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "forked.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, "PYTHONPATH": PATHS},
         )
 
     def ask(self, request: dict) -> int:

@@ -6,11 +6,11 @@ import signal
 from dataclasses import replace
 
 import torch
-from games import Dropout, rows
+from games import Dropout, patches, rows
 from safetensors.torch import save_file
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from trial_games import Conditional, CycleGAN, Joined, Progressive, TwoParents, growing, patches
+from trial_games import Conditional, CycleGAN, Joined, Progressive, TwoParents, growing
 
 from ganbook.data import from_tensor, together
 from ganbook.games import GAN, Game, descend

@@ -1,5 +1,6 @@
 """One run over two real processes: the run of one, resumed exactly, and ended with a sentence where one dies."""
 
+import os
 import re
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import time
 import pytest
 import shared_runs
 import torch
-from forked import HERE
+from forked import HERE, PATHS
 from safetensors.torch import load_file
 from shared_runs import EXACT, OWN, ROUNDS, begin
 
@@ -120,11 +121,15 @@ def test_mistakes_are_named(pair, tmp_path):
 
 
 def test_accelerate_launch_plays_one_run(tmp_path, played):
-    """The command itself, as readers type it."""
-    command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch", "--cpu", "--num_processes", "2"]
+    """The command itself. Without --multi_gpu it starts several processes only on GPUs, or through MPI."""
+    command = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
     command += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
     done = subprocess.run(
-        [*command, str(HERE / "shared_runs.py"), str(tmp_path)], capture_output=True, text=True, check=False
+        [*command, str(HERE / "shared_runs.py"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": PATHS},
     )
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.splitlines()) == ["0 of 2", "1 of 2"]
