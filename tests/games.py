@@ -185,6 +185,7 @@ GAMES: dict[str, Entry] = {
     ),
     "GAN of images, DCGAN": gan(recipes.DCGAN, square, images),
     "GAN of images, clipped": gan(recipes.WGAN, square, images),
+    "GAN of images, realness": gan(recipes.REALNESS_TOY, square, images),
     "GAN of images, penalised": gan(RAMPED, lambda K, **more: square(K, norm_d=None, **more), images),
     "Unrolled": gan(plain(penalties=(GradientPenalty(),)), kind=Unrolled, steps=2, others={"steps": 3}),
     "SideBySide": many(plain(Realness(5, 2), penalties=(R1(0.1),), ema_halflife=20.0)),

@@ -131,11 +131,8 @@ class Conditional(GAN):
         self.classes, self.micro = classes, micro
 
     def fake(self, x, rng):
-        return self.G(self.draw(self.prior, rng, len(x[1])), x[1]), x[1]
-
-    def d_loss(self, x, y, rng, D=None):
-        check_labels(x[1], self.classes)
-        return super().d_loss(x, y, rng, D)
+        y = check_labels(x[1], self.classes)
+        return self.G(self.draw(self.prior, rng, len(y)), y), y
 
     def round(self, real, rng):
         parts = list(zip(*(part.chunk(self.micro) for part in self.draw(real, rng)), strict=True))

@@ -70,8 +70,10 @@ def company(shared: bool, batch: int) -> Company:
         raise ValueError(f"shared must be True or False, got {shared!r}")
     if not shared or int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return Alone
-    from accelerate import PartialState
-
+    try:
+        from accelerate import PartialState
+    except ImportError as error:
+        raise ImportError("shared=True over several processes needs accelerate: pip install accelerate") from error
     state = PartialState(cpu=ganbook.device().type == "cpu")  # without cpu=True it takes each process for the only one
     if batch % state.num_processes:
         raise ValueError(
