@@ -27,7 +27,7 @@ class Density:
     That p integrates to 1 is checked by whoever integrates it (`ganbook.divergences.quadrature`).
 
     Raises: ValueError where support is empty or nan, or a break is not finite.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> ramp = Density(lambda x: (2 * x).log(), support=(0.0, 1.0))
     >>> ramp(torch.tensor([0.25, 2.0], dtype=torch.float64))  # 2x inside, 0 outside
@@ -82,7 +82,7 @@ def normal(mean: Number, std: Number) -> Density:
     mean, std: numbers, or scalar tensors through which a divergence is to be differentiated.
 
     Raises: ValueError unless mean is finite and std is finite and positive.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> normal(0.0, 1.0)(torch.zeros(1, dtype=torch.float64))  # 1 / sqrt(2 pi)
     tensor([0.3989], dtype=torch.float64)
@@ -108,7 +108,7 @@ def uniform(lower: float, upper: float) -> Density:
     """The uniform density: p(x) = 1 / (upper - lower) on [lower, upper].
 
     Raises: ValueError unless lower < upper, both finite.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> uniform(0.0, 4.0)(torch.tensor([1.0], dtype=torch.float64))
     tensor([0.2500], dtype=torch.float64)
@@ -129,7 +129,7 @@ def mixture(components: Sequence[Density], weights: Sequence[float] | None = Non
     weights: one a component, none negative, sum 1; equal where None.
 
     Raises: ValueError where there is no component, or the weights do not fit.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> two = mixture([uniform(0.0, 1.0), uniform(0.0, 2.0)])
     >>> two(torch.tensor([0.5, 1.5], dtype=torch.float64))  # (1 + 1/2)/2 and (0 + 1/2)/2

@@ -34,7 +34,7 @@ class FDivergence:
     at_zero: f(0) as a limit. at_infinity: f'(inf) = lim f(u)/u. Together they bound D_f for disjoint supports.
     offset: f(1), 0 but for the GAN's own f.
 
-    Source: Nowozin et al. 2016, eqs. 2 to 6 and the table of their appendix. Derived in: chapter 03.
+    Source: Nowozin et al. 2016, eqs. 2 to 6 and the table of their appendix. Derived in: chapter 3.
 
     >>> KL.divergence([0.5, 0.5], [0.75, 0.25])  # (log 4/3) / 2
     tensor(0.1438, dtype=torch.float64)
@@ -84,7 +84,7 @@ class FDivergence:
         its generator minimises it.
 
         Raises: ValueError where real or fake is empty.
-        Source: Nowozin et al. 2016, eq. 6. Derived in: chapter 03.
+        Source: Nowozin et al. 2016, eq. 6. Derived in: chapter 3.
 
         >>> GAN.bound(torch.zeros(2, 1), torch.zeros(2, 1))  # -log 4: D says 1/2 everywhere
         tensor(-1.3863)
@@ -97,7 +97,7 @@ class FDivergence:
     def witness(self, ratio: Tensor) -> Tensor:
         """T* = f'(p/q), the function at which the bound is reached.
 
-        Source: Nowozin et al. 2016, eq. 5. Derived in: chapter 03.
+        Source: Nowozin et al. 2016, eq. 5. Derived in: chapter 3.
 
         >>> PEARSON.witness(torch.tensor([1.5]))  # 2 (u - 1)
         tensor([1.])

@@ -23,7 +23,7 @@ class Gaussian:
     Note the covariance: on the line N(0, 4) has standard deviation 2.
 
     Raises: ValueError where a number is not finite, the shapes do not fit, or covariance is no covariance.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> Gaussian(0.0, 4.0).covariance
     tensor([[4.]], dtype=torch.float64)
@@ -77,7 +77,7 @@ def entropy(p: Gaussian) -> Scalar:
 
     Any number of nats.
 
-    Source: Cover & Thomas 2006, theorem 8.4.1. Derived in: chapter 03.
+    Source: Cover & Thomas 2006, theorem 8.4.1. Derived in: chapter 3.
 
     >>> entropy(Gaussian(0.0, 1 / (2 * math.pi * math.e)))  # the variance at which it vanishes
     tensor(0., dtype=torch.float64)
@@ -91,7 +91,7 @@ def cross_entropy(p: Gaussian, q: Gaussian) -> Scalar:
     Any number of nats.
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> cross_entropy(Gaussian(0.0, 1.0), Gaussian(0.0, 1.0))  # log(2 pi e) / 2
     tensor(1.4189, dtype=torch.float64)
@@ -109,7 +109,7 @@ def kl(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf) nats.
 
     Raises: ValueError where the dimensions differ.
-    Source: Kullback 1959, section 9.1. Derived in: chapter 03.
+    Source: Kullback 1959, section 9.1. Derived in: chapter 3.
 
     >>> kl(Gaussian(0.0, 1.0), Gaussian(1.0, 1.0))
     tensor(0.5000, dtype=torch.float64)
@@ -125,7 +125,7 @@ def reverse_kl(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf) nats.
 
     Raises: ValueError where the dimensions differ.
-    Source: Kullback 1959, section 9.1. Derived in: chapter 03.
+    Source: Kullback 1959, section 9.1. Derived in: chapter 3.
 
     >>> reverse_kl(Gaussian(0.0, 1.0), Gaussian(0.0, 4.0))  # (4 - 1 - log 4) / 2
     tensor(0.8069, dtype=torch.float64)
@@ -143,7 +143,7 @@ def chi_squared(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf].
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> chi_squared(Gaussian(0.0, 1.0), Gaussian(1.0, 1.0))  # e - 1
     tensor(1.7183, dtype=torch.float64)
@@ -167,7 +167,7 @@ def hellinger(p: Gaussian, q: Gaussian) -> Scalar:
     Here S = (S_p + S_q)/2. Range [0, 1).
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> hellinger(Gaussian(0.0, 1.0), Gaussian(2.0, 1.0))  # sqrt(1 - exp(-1/2))
     tensor(0.6273, dtype=torch.float64)
@@ -186,10 +186,10 @@ def _root(matrix: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
 def wasserstein2(p: Gaussian, q: Gaussian) -> Scalar:
     """Wasserstein-2 distance: W2^2 = |m_p - m_q|^2 + tr(S_p + S_q - 2 (S_p^(1/2) S_q S_p^(1/2))^(1/2)).
 
-    Range [0, inf), in the unit of x. Its square is the Frechet distance of chapter 06.
+    Range [0, inf), in the unit of x. Its square is the Frechet distance of chapter 6.
 
     Raises: ValueError where the dimensions differ.
-    Source: Dowson & Landau 1982. Derived in: chapter 08.
+    Source: Dowson & Landau 1982. Derived in: chapter 8.
 
     >>> wasserstein2(Gaussian(0.0, 1.0), Gaussian(3.0, 25.0))  # sqrt(3^2 + (5 - 1)^2)
     tensor(5., dtype=torch.float64)

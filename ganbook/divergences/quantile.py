@@ -33,7 +33,7 @@ def wasserstein(
     Range [0, inf), in the unit of x. O((n + m) log(n + m)).
 
     Raises: ValueError for numbers that are not finite, another shape, bad masses, or p below 1.
-    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 8.
 
     >>> float(wasserstein([3.0, 0.0], [1.0, 1.0]))  # sorted: 0 to 1, 3 to 1
     1.5
@@ -60,7 +60,7 @@ def monotone_plan(a: Masses, b: Masses) -> Float[Tensor, "n m"]:
     h(x - y) with h convex.
 
     Raises: ValueError where a or b is no distribution.
-    Source: Peyre & Cuturi 2019, section 3.4.2 (north-west corner rule). Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, section 3.4.2 (north-west corner rule). Derived in: chapter 8.
 
     >>> monotone_plan([0.5, 0.5], [0.25, 0.75]).tolist()
     [[0.25, 0.25], [0.0, 0.5]]
@@ -80,7 +80,7 @@ def between(p: Density, q: Density, order: int = 1, pieces: int = 4000) -> Scala
     Range [0, inf), in the unit of x.
 
     Raises: ValueError for another order, fewer than 2 pieces, or a density without mass 1 between its ends.
-    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 8.
 
     >>> from ganbook.divergences.densities import uniform
     >>> round(float(between(uniform(0.0, 1.0), uniform(2.0, 5.0))), 9)  # means 1/2 and 7/2

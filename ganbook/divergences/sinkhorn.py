@@ -25,7 +25,7 @@ class Blurred:
     a: (n,), b: (m,), cost: (n, m), f: (n,), g: (m,). error: sum_i |a_i - sum_j P_ij|, how far the rows are from a
     (the columns are exact). n: rounds so far. Made by `sinkhorn` and `rounds`.
 
-    Derived in: chapter 08.
+    Derived in: chapter 8.
     """
 
     a: Float[Tensor, " n"]
@@ -64,7 +64,7 @@ def rounds(a: Masses, b: Masses, cost: object, epsilon: float) -> Iterator[Blurr
     f_i <- -epsilon log sum_j b_j exp((g_j - c_ij) / epsilon), then g_j in the same way from f: a soft c_transform.
 
     Raises, at the first round: ValueError for bad masses or costs, or epsilon not above 0.
-    Source: Cuturi 2013, algorithm 1; in logarithms, Peyre & Cuturi 2019, section 4.4. Derived in: chapter 08.
+    Source: Cuturi 2013, algorithm 1; in logarithms, Peyre & Cuturi 2019, section 4.4. Derived in: chapter 8.
 
     >>> one = next(rounds([0.5, 0.5], [0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], epsilon=1.0))
     >>> one.n, one.error < 1e-12  # symmetric: right after one round
@@ -100,7 +100,7 @@ def sinkhorn(
     most epsilon log min(n, m). Small epsilon needs many rounds. limit: of rounds.
 
     Raises: ValueError for a bad argument; RuntimeError where `limit` rounds do not suffice.
-    Source: Cuturi 2013. Derived in: chapter 08.
+    Source: Cuturi 2013. Derived in: chapter 8.
 
     >>> plan = sinkhorn([0.5, 0.5], [0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], epsilon=1.0).plan
     >>> round(float(plan[0, 1] / plan[0, 0]), 4)  # e^-1

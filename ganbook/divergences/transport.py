@@ -30,7 +30,7 @@ class Plan:
     a: (n,), b: (m,), cost, plan: (n, m), u: (n,), v: (m,), with sum_j plan_ij = a_i, sum_i plan_ij = b_j and
     u_i + v_j <= cost_ij, equal where plan_ij > 0. Made by `transport`.
 
-    Derived in: chapter 08.
+    Derived in: chapter 8.
     """
 
     a: Float[Tensor, " n"]
@@ -63,7 +63,7 @@ def transport(a: Masses, b: Masses, cost: object) -> Plan:
     1e-6. The plan is a vertex: at most n + m - 1 of its entries are positive.
 
     Raises: ValueError where a or b is no distribution, or cost is not finite or of another shape.
-    Source: Kantorovich 1942; Peyre & Cuturi 2019, chapters 2 and 3. Derived in: chapter 08.
+    Source: Kantorovich 1942; Peyre & Cuturi 2019, chapters 2 and 3. Derived in: chapter 8.
 
     >>> best = transport([0.5, 0.5], [0.75, 0.25], [[0, 1], [1, 0]])  # a quarter of the mass moves one step
     >>> best.plan.tolist(), float(best.value)
@@ -116,7 +116,7 @@ def wasserstein(x: object, y: object, p: float = 1.0, a: Masses | None = None, b
     drawn from, and much above it in high dimension.
 
     Raises: ValueError for bad points or masses, masses not one a point, or p below 1.
-    Source: Peyre & Cuturi 2019, section 2.4. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, section 2.4. Derived in: chapter 8.
 
     >>> float(wasserstein([[0.0, 0.0], [1.0, 0.0]], [[0.0, 2.0], [1.0, 2.0]]))  # two up
     2.0
@@ -137,10 +137,10 @@ def c_transform(v: object, cost: object) -> Float[Tensor, " n"]:
     """The best price u_i that v leaves room for: u_i = min_j (cost_ij - v_j).
 
     v: (m,), cost: (n, m). With cost = |x - y| the result, as a function of x, is 1-Lipschitz; asked at other points
-    than the plan's it is the potential drawn as a surface in chapter 08.
+    than the plan's it is the potential drawn as a surface in chapter 8.
 
     Raises: ValueError where a number is not finite or the shapes do not fit.
-    Source: Villani 2009, definition 5.2. Derived in: chapter 08.
+    Source: Villani 2009, definition 5.2. Derived in: chapter 8.
 
     >>> c_transform([0.0, 2.0], [[1.0, 5.0], [4.0, 3.0]]).tolist()  # min(1, 3), min(4, 1)
     [1.0, 1.0]
@@ -158,7 +158,7 @@ def lipschitz_potential(a: Masses, b: Masses, distance: object) -> Float[Tensor,
     Wasserstein-1 distance. f_0 = 0, since a constant changes nothing. Solved as a linear programme of its own.
 
     Raises: ValueError where a or b is no distribution, the shapes differ, or distance is no metric.
-    Source: Kantorovich & Rubinstein 1958; Villani 2009, particular case 5.16. Derived in: chapter 08.
+    Source: Kantorovich & Rubinstein 1958; Villani 2009, particular case 5.16. Derived in: chapter 8.
 
     >>> lipschitz_potential([0, 0, 1], [1, 0, 0], [[0, 1, 3], [1, 0, 2], [3, 2, 0]]).tolist()[2]
     3.0
@@ -190,7 +190,7 @@ def steepest(f: object, g: object, distance: object) -> Scalar:
     distance of the two sets, whatever function it is.
 
     Raises: ValueError where a number is not finite, the shapes do not fit, or a distance is negative.
-    Derived in: chapter 08.
+    Derived in: chapter 8.
 
     >>> float(steepest([0.0, 1.0], [4.0], [[1.0], [1.0]]))
     4.0

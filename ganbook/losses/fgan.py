@@ -16,7 +16,7 @@ class FGAN(OneOutput):
     d = -(E g(v(x)) - E f*(g(v(G(z))))),  g = -E f*(g(v(G(z)))), in nats for the divergences made of logarithms;
     with `saturating=False` the generator minimises -E g(v(G(z))) instead, as the paper advises for training.
 
-    Source: Nowozin et al. 2016, eq. 6 and section 3.2. Derived in: chapter 03.
+    Source: Nowozin et al. 2016, eq. 6 and section 3.2. Derived in: chapter 3.
 
     >>> import torch
     >>> from ganbook.divergences import fdiv

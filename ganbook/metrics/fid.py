@@ -47,7 +47,7 @@ def published(
     Raises: ImportError where torch-fidelity is missing, OSError where its weights cannot be had, each saying what to
     do; ValueError for images outside [-1, 1], or of 2 channels.
     Source: Heusel et al. 2017 (FID), Salimans et al. 2016 (IS); Obukhov et al. 2020 (torch-fidelity).
-    Derived in: chapter 06.
+    Derived in: chapter 6.
     """
     pixels = [to_bytes(real, "real"), to_bytes(fake, "fake")]
     network = _inception(weights)

@@ -32,7 +32,7 @@ def frechet_gaussians(
 
     Range: 0 to infinity, in squared units of the features.
     Source: Dowson & Landau 1982.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> one = torch.eye(1)
     >>> frechet_gaussians(torch.zeros(1), one, torch.tensor([3.0]), 4 * one)      # 3^2 + (2 - 1)^2
@@ -52,7 +52,7 @@ def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, 
 
     Raises: ValueError for fewer than two samples, different widths, nan or inf.
     Source: Heusel et al. 2017, eq. 6.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.tensor([[0.0], [2.0]])      # mean 1, variance 2
     >>> round(float(frechet_distance(x, x + 5)), 6), round(float(frechet_distance(x, 2 * x)), 6)     # 25; 1 + 2

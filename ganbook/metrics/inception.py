@@ -20,7 +20,7 @@ def inception_score(logits: Float[Tensor, "n k"], splits: int = 10, *, features:
 
     Raises: ValueError where splits is not in 1 ... n, or a logit is not finite.
     Source: Salimans et al. 2016, section 4; ten splits as in the authors' code.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> clear = 100 * torch.eye(4).repeat(5, 1)      # each sample certain, four classes equally frequent
     >>> round(float(inception_score(clear, splits=1)), 4)

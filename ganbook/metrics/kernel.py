@@ -27,7 +27,7 @@ def mmd2(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> float:
 
     Range: around 0 for equal distributions, and then often below 0.
     Source: Gretton et al. 2012, eq. 3.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> mmd2(torch.tensor([[0.0], [2.0]]), torch.tensor([[0.0], [0.0]]))      # 1 + 1 - 2 * 1
     0.0
@@ -53,7 +53,7 @@ def kernel_distance(
     Range: about 0 (may be slightly negative) to infinity, lower is better.
     Raises: ValueError for bad sets (see frechet_distance), or a subset outside 2 ... min(n, m).
     Source: Binkowski et al. 2018 (KID); Gretton et al. 2012, eq. 3, for the estimator.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> real, fake = torch.tensor([[0.0], [0.0]]), torch.tensor([[1.0], [1.0]])
     >>> float(kernel_distance(real, fake))      # 1 + 8 - 2 * 1

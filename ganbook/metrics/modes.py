@@ -32,7 +32,7 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     A perfect generator scores about (k - 1) / (2 n), not 0: the bias of n samples.
     Raises: ValueError where expected has another length, or does not sum to 1.
     Source: Lin et al. 2018 (PacGAN), section 4.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> round(reverse_kl(torch.tensor([10, 10, 0, 0])), 4)      # log 2: half of the modes
     0.6931
@@ -67,7 +67,7 @@ def mode_scores(
     In two dimensions a perfect generator has 1 - exp(-9/2) = 98.9 % high quality, not 100 %.
     Raises: ValueError where std, radius or least is not positive, and as frechet_distance.
     Source: Lin et al. 2018 (PacGAN), section 4.1, and the authors' code.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> centres = torch.tensor([[0.0, 0.0], [1.0, 0.0]])
     >>> found = mode_scores(torch.tensor([[0.0, 0.02], [0.0, 0.5]]), centres, std=0.01)
@@ -112,7 +112,7 @@ def stacked_scores(
 
     Raises: ValueError where classify returns another shape.
     Source: Metz et al. 2017, appendix D; Lin et al. 2018 (PacGAN), section 4.2.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> bright = lambda x: torch.stack([-x.mean((1, 2, 3)), x.mean((1, 2, 3))], dim=1)      # dark 0, bright 1
     >>> images = torch.tensor([[1.0, -1.0], [-1.0, -1.0]]).reshape(2, 2, 1, 1).expand(2, 2, 4, 4)

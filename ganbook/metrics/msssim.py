@@ -24,7 +24,7 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     C2 = (0.03 span)^2. `span` is the range of a pixel: 2 for images in [-1, 1].
     Range: -1 to 1, 1 for equal images.
     Source: Wang et al. 2004, eq. 13.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> black, white = torch.full((1, 1, 16, 16), -1.0), torch.full((1, 1, 16, 16), 1.0)
     >>> round(float(ssim(black, white)[0]), 4)      # (-2 + C1) / (2 + C1) with C1 = 0.0004
@@ -50,7 +50,7 @@ def ms_ssim(
     Range: 0 to 1, 1 for equal images.
     Raises: ValueError where the shapes differ, or scales is not in 1 ... the number that fits.
     Source: Wang et al. 2003, eq. 7.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.rand(2, 1, 28, 28)
     >>> torch.allclose(ms_ssim(x, x), torch.ones(2))
@@ -102,7 +102,7 @@ def image_similarity(
     Range: 0 to 1; the value of real data is best. `spread` is the standard deviation over pairs.
     Raises: ValueError for fewer than two images, and as ms_ssim.
     Source: Odena et al. 2017, section 4.2.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> float(image_similarity(torch.ones(3, 1, 16, 16), pairs=10))
     1.0

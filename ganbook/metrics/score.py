@@ -107,7 +107,7 @@ def interval(scores: Sequence[Score | float], level: float = 0.95) -> Interval:
 
     Raises: ValueError for fewer than two repetitions, or a level outside (0, 1).
     Source: Student 1908.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> low, high = interval([1.0, 2.0, 3.0])[1:3]      # 2 +- 4.3027 * 1 / sqrt(3)
     >>> round(low, 4), round(high, 4)

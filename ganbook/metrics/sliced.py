@@ -23,7 +23,7 @@ def sliced_wasserstein(
     Range: 0 to infinity, in units of the samples; lower is better. Not above W_1, and 0 only for equal sets.
     Raises: ValueError for bad sets (see frechet_distance), sets of different size, or fewer than one direction.
     Source: Rabin et al. 2011; the absolute difference as in Karras et al. 2018.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.tensor([[0.0], [1.0]])
     >>> float(sliced_wasserstein(x, x.flip(0) + 2.0))      # one dimension: the shift
@@ -45,7 +45,7 @@ def laplacian_pyramid(images: Float[Tensor, "n c h w"], smallest: int = 14) -> l
 
     A level is added while its sides are even and at least `smallest`.
     Source: Burt & Adelson 1983, with the 5x5 binomial filter.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> [level.shape[-1] for level in laplacian_pyramid(torch.zeros(1, 1, 64, 64))]
     [64, 32, 16]
@@ -92,7 +92,7 @@ def pyramid_distance(
     Range: 0 to infinity, in standard deviations of a pixel of the level; lower is better.
     Raises: ValueError where the shapes differ, an image is smaller than 7x7, or normalise is neither.
     Source: Karras et al. 2018, section 5.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.rand(16, 1, 28, 28)
     >>> {side: round(float(score), 6) for side, score in pyramid_distance(x, x).items()}
