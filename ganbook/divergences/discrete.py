@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import _formulas
 from ganbook.types import Float
 
@@ -34,16 +34,10 @@ def masses(p: Masses, name: str = "p") -> Float[Tensor, "*batch k"]:
     >>> masses([0.25, 0.75])
     tensor([0.2500, 0.7500], dtype=torch.float64)
     """
-    values = torch.as_tensor(p) if isinstance(p, Tensor) else torch.as_tensor(np.asarray(p))  # lists: not via float32
-    if values.is_complex() or values.dtype == torch.bool:
-        raise ValueError(f"{name} must hold real numbers, got dtype {values.dtype}")
-    values = values.to(torch.float64)
+    values = checks.numbers(name, p)
     if values.ndim == 0 or values.shape[-1] == 0:
         raise ValueError(f"{name} must have shape (..., k) with k >= 1, got {tuple(values.shape)}")
     plain = values.detach()
-    if not torch.isfinite(plain).all():
-        bad = plain[~torch.isfinite(plain)][0].item()
-        raise ValueError(f"{name} must hold finite numbers, got {bad}")
     if (plain < 0).any():
         raise ValueError(f"{name} must hold no negative number, got {plain.min().item()}")
     total = plain.sum(-1)

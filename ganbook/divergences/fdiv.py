@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from ganbook import checks
 from ganbook.divergences import _formulas, quadrature
 from ganbook.divergences.densities import Density
 from ganbook.divergences.discrete import Masses, pair
@@ -90,8 +91,7 @@ class FDivergence:
         tensor(-1.3863)
         """
         for name, value in (("real", real), ("fake", fake)):
-            if value.numel() == 0:
-                raise ValueError(f"{name} must hold at least one output, got shape {tuple(value.shape)}")
+            checks.tensor(name, value, what="raw outputs of the network")
         return self.activation(real).mean() - self.penalty(fake).mean()
 
     def witness(self, ratio: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import densities
 from ganbook.types import Float, Scalar
 
@@ -33,8 +34,8 @@ class Gaussian:
     covariance: Tensor
 
     def __init__(self, mean: object, covariance: object) -> None:
-        mean = torch.atleast_1d(torch.as_tensor(mean, dtype=torch.float64))
-        covariance = torch.atleast_2d(torch.as_tensor(covariance, dtype=torch.float64))
+        mean = torch.atleast_1d(checks.numbers("mean", mean))
+        covariance = torch.atleast_2d(checks.numbers("covariance", covariance))
         if mean.ndim != 1:
             raise ValueError(f"mean must have shape (d,), got {tuple(mean.shape)}")
         d = len(mean)
@@ -42,9 +43,6 @@ class Gaussian:
             raise ValueError(
                 f"covariance must have shape ({d}, {d}) like the mean's {d} entries, got {tuple(covariance.shape)}"
             )
-        for name, value in (("mean", mean), ("covariance", covariance)):
-            if not torch.isfinite(value).all():
-                raise ValueError(f"{name} must hold finite numbers, got {value.detach().tolist()}")
         if not torch.allclose(covariance, covariance.T, rtol=1e-9, atol=1e-12):
             raise ValueError(f"covariance must be symmetric, got {covariance.detach().tolist()}")
         if torch.linalg.cholesky_ex(covariance.detach()).info:
@@ -67,6 +65,8 @@ class Gaussian:
 
 
 def _pair(p: Gaussian, q: Gaussian) -> int:
+    for name, one in (("p", p), ("q", q)):
+        checks.instance(name, one, Gaussian, "a Gaussian")
     if p.mean.shape != q.mean.shape:
         raise ValueError(f"p and q must have the same dimension, got {len(p.mean)} and {len(q.mean)}")
     return len(p.mean)
@@ -82,6 +82,7 @@ def entropy(p: Gaussian) -> Scalar:
     >>> entropy(Gaussian(0.0, 1 / (2 * math.pi * math.e)))  # the variance at which it vanishes
     tensor(0., dtype=torch.float64)
     """
+    checks.instance("p", p, Gaussian, "a Gaussian")
     return (len(p.mean) * math.log(2 * math.pi * math.e) + torch.logdet(p.covariance)) / 2
 
 
@@ -178,8 +179,14 @@ def hellinger(p: Gaussian, q: Gaussian) -> Scalar:
     return (-torch.expm1(logs - step @ torch.linalg.solve(mean, step) / 8)).clamp(min=0.0).sqrt()
 
 
-def _root(matrix: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
-    values, vectors = torch.linalg.eigh(matrix)
+def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
+    """Symmetric square root of a symmetric positive semi-definite matrix; rounding below zero counts as zero.
+
+    >>> root(torch.diag(torch.tensor([4.0, 9.0]))).tolist()
+    [[2.0, 0.0], [0.0, 3.0]]
+    """
+    checks.tensor("covariance", covariance, "d", "d")
+    values, vectors = torch.linalg.eigh((covariance + covariance.T) / 2)
     return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
 
 
@@ -195,7 +202,7 @@ def wasserstein2(p: Gaussian, q: Gaussian) -> Scalar:
     tensor(5., dtype=torch.float64)
     """
     _pair(p, q)
-    root = _root(p.covariance)
-    cross = torch.linalg.eigvalsh(root @ q.covariance @ root).clamp(min=0.0).sqrt().sum()
+    half = root(p.covariance)
+    cross = torch.linalg.eigvalsh(half @ q.covariance @ half).clamp(min=0.0).sqrt().sum()
     squared = (p.mean - q.mean).square().sum() + torch.trace(p.covariance) + torch.trace(q.covariance) - 2 * cross
     return squared.clamp(min=0.0).sqrt()

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import _formulas
-from ganbook.divergences.densities import Density
+from ganbook.divergences.densities import Density, check_densities
 from ganbook.types import Scalar
 
 TOLERANCE = 1e-6
@@ -59,7 +60,8 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
     9.0
     """
     if not densities:
-        raise ValueError("nodes must be given at least one density, got none")
+        raise ValueError("p must be at least one density, got none")
+    check_densities(**{"p" if k == 0 else "q" if k == 1 else f"densities[{k}]": p for k, p in enumerate(densities)})
     lower = min(p.support[0] for p in densities)
     upper = max(p.support[1] for p in densities)
     marks = {point for p in densities for point in (*p.breaks, *p.support) if math.isfinite(point)}
@@ -81,6 +83,7 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
 
 
 def _settled(name: str, compute: Callable[[int], Tensor], tolerance: float = TOLERANCE) -> Scalar:
+    checks.positive("tolerance", tolerance)
     check, answer = (compute(order) for order in ORDERS)
     a, b = check.item(), answer.item()
     if a != b and not abs(a - b) <= tolerance * max(1.0, abs(b)):
@@ -125,7 +128,8 @@ def expectation(
 ) -> Scalar:
     """Expectation under a density: E_{x ~ p}[h(x)] = integral of p(x) h(x) dx.
 
-    h: (n,) float64 -> (n,), asked only where p is positive. breaks: points at which h is not smooth.
+    h: (n,) float64 -> (n,), asked only where p is positive.
+    breaks: points at which h is not smooth.
     tolerance: how far the two quadratures may disagree; a network of ReLUs has kinks everywhere and needs 1e-4.
 
     Raises: ValueError where p has not mass 1 or the quadrature does not settle.
@@ -135,6 +139,8 @@ def expectation(
     >>> expectation(uniform(0.0, 1.0), torch.square)
     tensor(0.3333, dtype=torch.float64)
     """
+
+    checks.function("h", h, "a function of a tensor (n,)")
 
     def compute(order: int) -> Tensor:
         x, w = nodes(p, order=order, breaks=breaks)

@@ -6,13 +6,13 @@ min over plans P of sum_ij P_ij c_ij + epsilon KL(P || a b^T). Written with loga
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences.discrete import Masses
 from ganbook.divergences.transport import _margin, _table
 from ganbook.types import Float, Scalar
@@ -72,8 +72,7 @@ def rounds(a: Masses, b: Masses, cost: object, epsilon: float) -> Iterator[Blurr
     """
     a, b = _margin(a, "a"), _margin(b, "b")
     c = _table(cost, len(a), len(b))
-    if not (math.isfinite(epsilon) and epsilon > 0):
-        raise ValueError(f"epsilon must be a number above 0, got {epsilon!r}")
+    checks.positive("epsilon", epsilon)
     log_a, log_b = a.log(), b.log()  # -inf without mass: takes no part
 
     def rows(g: Tensor) -> Tensor:
@@ -96,8 +95,11 @@ def sinkhorn(
 ) -> Blurred:
     """Entropic transport: the blurred plan once its margins are right to within `tolerance`.
 
-    a: (n,), b: (m,) masses; cost: (n, m). epsilon: in the unit of the cost; the value is above the unblurred one by at
-    most epsilon log min(n, m). Small epsilon needs many rounds. limit: of rounds.
+    a, b: masses, (n,) and (m,).
+    cost: (n, m).
+    epsilon: in the unit of the cost; the value is above the unblurred one by at most epsilon log min(n, m). A small one
+        needs many rounds.
+    limit: of rounds.
 
     Raises: ValueError for a bad argument; RuntimeError where `limit` rounds do not suffice.
     Source: Cuturi 2013. Derived in: chapter 8.
@@ -106,10 +108,8 @@ def sinkhorn(
     >>> round(float(plan[0, 1] / plan[0, 0]), 4)  # e^-1
     0.3679
     """
-    if not (isinstance(limit, int) and limit >= 1):
-        raise ValueError(f"limit must be a whole number >= 1, got {limit!r}")
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be above 0, got {tolerance!r}")
+    checks.whole("limit", limit)
+    checks.positive("tolerance", tolerance)
     for state in rounds(a, b, cost, epsilon):
         if state.error <= tolerance:
             return state

@@ -7,7 +7,6 @@ points a side; equal weights go through the assignment solver and may be a few t
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment, linprog
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences.discrete import Masses, masses
 from ganbook.types import Float, Scalar
 
@@ -102,8 +102,7 @@ def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
     x, y = points(x, "x"), points(y, "y")
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"y must be of the dimension of x, {x.shape[1]}, got {y.shape[1]}")
-    if not (math.isfinite(p) and p > 0):
-        raise ValueError(f"p must be a number above 0, got {p!r}")
+    checks.positive("p", p)
     distances = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")  # equal points: exactly 0
     return distances if p == 1 else distances**p
 
@@ -121,8 +120,7 @@ def wasserstein(x: object, y: object, p: float = 1.0, a: Masses | None = None, b
     >>> float(wasserstein([[0.0, 0.0], [1.0, 0.0]], [[0.0, 2.0], [1.0, 2.0]]))  # two up
     2.0
     """
-    if not p >= 1:
-        raise ValueError(f"p must be at least 1, got {p!r}")
+    check_order(p)
     c = costs(x, y, p)
     if a is None and b is None and c.shape[0] == c.shape[1]:
         return c[linear_sum_assignment(c.numpy())].mean() ** (1 / p)
@@ -230,6 +228,12 @@ def check_metric(distance: object, name: str = "distance") -> Float[Tensor, "n n
     return d
 
 
+def check_order(p: object) -> None:
+    """Raises: ValueError unless p is a finite number of at least 1: below, the root is no distance."""
+    if not (checks.is_finite(p) and p >= 1):
+        raise ValueError(f"p must be a finite number >= 1, got {p!r}")
+
+
 def points(x: object, name: str) -> Float[Tensor, "n d"]:
     """Points as a float64 tensor (n, d): (n,) becomes (n, 1), images are flattened.
 
@@ -245,13 +249,7 @@ def points(x: object, name: str) -> Float[Tensor, "n d"]:
 
 
 def _finite(x: object, name: str) -> Tensor:
-    values = x.detach().cpu() if isinstance(x, Tensor) else torch.as_tensor(np.asarray(x))
-    if values.is_complex() or values.dtype == torch.bool:
-        raise ValueError(f"{name} must hold real numbers, got dtype {values.dtype}")
-    values = values.to(torch.float64)
-    if not torch.isfinite(values).all():
-        raise ValueError(f"{name} must hold finite numbers, got {values[~torch.isfinite(values)][0].item()}")
-    return values
+    return checks.numbers(name, x).detach().cpu()
 
 
 def _table(cost: object, n: int, m: int) -> Tensor:

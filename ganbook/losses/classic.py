@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torch.nn.functional import softplus
 
+from ganbook import checks
 from ganbook.losses.base import OneOutput, check_width
 from ganbook.types import Outputs, Scalar
 
@@ -63,8 +64,7 @@ class NonSaturating(OneOutput):
     real_label: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.real_label <= 1.0:
-            raise ValueError(f"real_label must be in (0, 1], got {self.real_label!r}")
+        checks.inside("real_label", self.real_label, 0, 1, "(]")
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)

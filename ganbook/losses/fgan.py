@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ganbook import checks
 from ganbook.divergences.fdiv import FDivergence
 from ganbook.losses.base import OneOutput, check_width
 from ganbook.types import Outputs, Scalar
@@ -29,6 +30,10 @@ class FGAN(OneOutput):
 
     divergence: FDivergence
     saturating: bool = True
+
+    def __post_init__(self) -> None:
+        checks.instance("divergence", self.divergence, FDivergence, "one of ganbook.divergences.fdiv, such as fdiv.KL")
+        checks.one_of("saturating", self.saturating, (True, False))
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import discrete
 from ganbook.losses import anchors as _anchors
 from ganbook.losses.base import check_width
@@ -49,8 +50,7 @@ class Realness:
 
     def __post_init__(self) -> None:
         _anchors.pair(self.anchors, self.outcomes)
-        if self.objective not in (1, 2, 3) or isinstance(self.objective, bool):
-            raise ValueError(f"objective must be 1, 2 or 3, got {self.objective!r}")
+        checks.one_of("objective", self.objective, (1, 2, 3))
         if not isinstance(self.anchors, str):  # tuples of floats: hashable, and of one text in every process
             object.__setattr__(self, "anchors", _anchors.pair(self.anchors, self.outcomes))
 
@@ -125,8 +125,7 @@ class Redrawn(Realness):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.draws, int) or isinstance(self.draws, bool) or self.draws < 1:
-            raise ValueError(f"draws must be a whole number >= 1, got {self.draws!r}")
+        checks.whole("draws", self.draws)
 
     def _tensors(self, like: Tensor) -> Tensor:
         picks = torch.multinomial(torch.tensor(self.pair), self.draws, replacement=True)  # (2, draws)

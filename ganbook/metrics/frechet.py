@@ -5,19 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganbook import checks
+from ganbook.divergences.gaussian import root
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
-
-
-def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
-    """Symmetric square root of a symmetric positive semi-definite matrix; rounding below zero counts as zero.
-
-    >>> root(torch.diag(torch.tensor([4.0, 9.0]))).tolist()
-    [[2.0, 0.0], [0.0, 3.0]]
-    """
-    values, vectors = torch.linalg.eigh((covariance + covariance.T) / 2)
-    return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
 
 
 def frechet_gaussians(
@@ -38,6 +30,10 @@ def frechet_gaussians(
     >>> frechet_gaussians(torch.zeros(1), one, torch.tensor([3.0]), 4 * one)      # 3^2 + (2 - 1)^2
     10.0
     """
+    d = len(checks.tensor("mean_r", mean_r, "d"))
+    checks.tensor("mean_f", mean_f, d)
+    for name, x in (("cov_r", cov_r), ("cov_f", cov_f)):
+        checks.all_finite(name, checks.tensor(name, x, d, d))
     mean_r, cov_r, mean_f, cov_f = (x.double() for x in (mean_r, cov_r, mean_f, cov_f))
     overlap = torch.linalg.svdvals(root(cov_r) @ root(cov_f)).sum()
     squared = (mean_r - mean_f).square().sum() + cov_r.trace() + cov_f.trace() - 2 * overlap
@@ -70,5 +66,5 @@ def covariance(x: Float[Tensor, "n d"]) -> Float[Tensor, "d d"]:
     >>> covariance(torch.tensor([[0.0], [2.0]])).tolist()
     [[2.0]]
     """
-    y = x - x.mean(0)
+    y = checks.tensor("x", x, "n", "d") - x.mean(0)
     return y.T @ y / (len(x) - 1)

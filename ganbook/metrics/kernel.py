@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import check, rows
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -62,9 +63,9 @@ def kernel_distance(
     check(real=real, fake=fake)
     if subset is None:
         return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features, settings=(("subset", "all"),))
-    if not 2 <= subset <= min(len(real), len(fake)):
-        raise ValueError(f"subset must lie in 2 ... {min(len(real), len(fake))}, got {subset}")
-    rng = torch.Generator().manual_seed(seed)
+    checks.whole("subset", subset, 2, min(len(real), len(fake)))
+    checks.whole("subsets", subsets)
+    rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     values = []
     for _ in range(subsets):
         i = torch.randperm(len(real), generator=rng)[:subset].to(real.device)

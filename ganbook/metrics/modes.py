@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import check, nearest
 from ganbook.metrics.score import Score
 from ganbook.types import Float, Int
@@ -37,6 +38,10 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     >>> round(reverse_kl(torch.tensor([10, 10, 0, 0])), 4)      # log 2: half of the modes
     0.6931
     """
+    if not isinstance(counts, Tensor) or counts.ndim != 1 or not counts.numel():
+        raise ValueError(f"counts must be a tensor of one whole number a mode, got {counts!r}")
+    if expected is not None:
+        checks.tensor("expected", expected, "k")
     k = len(counts)
     p = torch.full((k,), 1.0 / k, dtype=torch.float64, device=counts.device) if expected is None else expected.double()
     if len(p) != k or abs(float(p.sum()) - 1.0) > 1e-6:
@@ -75,9 +80,9 @@ def mode_scores(
     (1.0, 0.5, [1, 0])
     """
     check(samples=samples, centres=centres)
-    for name, value in {"std": std, "radius": radius, "least": least}.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value}")
+    checks.positive("std", std)
+    checks.positive("radius", radius)
+    checks.whole("least", least)
     squared, mode = nearest(samples.double(), centres.double())
     high = squared < (radius * std) ** 2
     counts = torch.bincount(mode[high], minlength=len(centres))
@@ -120,14 +125,18 @@ def stacked_scores(
     >>> float(found.modes), found.counts.tolist(), round(float(found.reverse_kl), 4)
     (2.0, [1, 0, 1, 0], 0.6931)
     """
-    n, channels = images.shape[:2]
+    n, channels = checks.tensor("images", images, "n", "c", "h", "w").shape[:2]
+    checks.function("classify", classify)
+    checks.whole("classes", classes, 2)
+    checks.whole("least", least)
     code = torch.zeros(n, dtype=torch.int64, device=images.device)
     for channel in range(channels):
         found = []
         for part in images[:, channel : channel + 1].split(1_000):
             logits = classify(part)
-            if logits.shape != (len(part), classes):
-                raise ValueError(f"classify must return shape ({len(part)}, {classes}), got {tuple(logits.shape)}")
+            if not isinstance(logits, Tensor) or logits.shape != (len(part), classes):
+                got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+                raise ValueError(f"classify must return shape ({len(part)}, {classes}), got {got}")
             found.append(logits.argmax(1))
         code = code * classes + torch.cat(found)
     counts = torch.bincount(code, minlength=classes**channels)

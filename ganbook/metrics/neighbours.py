@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import centred, check, radii, slack, squared_distances
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -115,6 +116,9 @@ def expected_coverage(n_real: int, n_fake: int, neighbours: int) -> float:
     >>> expected_coverage(n_real=2, n_fake=1, neighbours=1)      # the nearer of one real and one fake
     0.5
     """
+    checks.whole("n_real", n_real, 2)
+    checks.whole("n_fake", n_fake)
+    checks.whole("neighbours", neighbours, 1, n_real - 1)
     missed = 1.0
     for j in range(neighbours):
         missed *= (n_real - 1 - j) / (n_real + n_fake - 1 - j)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ganbook import checks
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -32,9 +33,8 @@ def sliced_wasserstein(
     check(x=x, y=y)
     if len(x) != len(y):
         raise ValueError(f"y must hold as many samples as x ({len(x)}), got {len(y)}")
-    if directions < 1:
-        raise ValueError(f"directions must be at least 1, got {directions}")
-    value = _sliced(x, y, directions, torch.Generator().manual_seed(seed))
+    checks.whole("directions", directions)
+    value = _sliced(x, y, directions, torch.Generator().manual_seed(checks.whole("seed", seed, 0)))
     return Score(
         value, "sliced Wasserstein distance", len(x), len(y), features, seed, settings=(("directions", directions),)
     )
@@ -50,7 +50,8 @@ def laplacian_pyramid(images: Float[Tensor, "n c h w"], smallest: int = 14) -> l
     >>> [level.shape[-1] for level in laplacian_pyramid(torch.zeros(1, 1, 64, 64))]
     [64, 32, 16]
     """
-    levels = [images]
+    levels = [checks.tensor("images", images, "n", "c", "h", "w")]
+    checks.whole("smallest", smallest)
     while all(side % 2 == 0 and side // 2 >= smallest for side in levels[-1].shape[-2:]):
         small = _down(levels[-1])
         levels[-1] = levels[-1] - _up(small)
@@ -98,15 +99,13 @@ def pyramid_distance(
     >>> {side: round(float(score), 6) for side, score in pyramid_distance(x, x).items()}
     {28: 0.0, 14: 0.0}
     """
-    if real.ndim != 4 or real.shape != fake.shape:
-        raise ValueError(
-            f"fake must have the shape (n, c, h, w) of real, got {tuple(fake.shape)} against {tuple(real.shape)}"
-        )
+    checks.tensor("fake", fake, *checks.tensor("real", real, "n", "c", "h", "w").shape, what="a tensor like real")
     if min(real.shape[-2:]) < 7:
         raise ValueError(f"real must hold images of at least 7x7 pixels, got {tuple(real.shape[-2:])}")
-    if normalise not in ("each", "real"):
-        raise ValueError(f"normalise must be 'each' or 'real', got {normalise!r}")
-    rng = torch.Generator().manual_seed(seed)
+    checks.one_of("normalise", normalise, ("each", "real"))
+    checks.whole("patches", patches)
+    checks.whole("directions", directions)
+    rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     sides = [level.shape[-2:] for level in laplacian_pyramid(real[:1], smallest)]
     places = [
         [torch.randint(0, side - 6, (len(real), patches), generator=rng).to(real.device) for side in level]

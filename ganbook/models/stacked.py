@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import layer_norm, normalize
 from torch.nn.utils import parametrize
 
+from ganbook import checks
 from ganbook.types import Batch, Float
 
 
@@ -22,7 +23,7 @@ def deal(x: Batch, runs: int) -> Float[Tensor, "runs each ..."]:
     >>> deal(torch.arange(6.0).view(6, 1), 2)[1].flatten().tolist()
     [3.0, 4.0, 5.0]
     """
-    if len(x) % runs:
+    if len(x) % checks.whole("runs", runs):
         raise ValueError(f"x must have a multiple of {runs} rows, one block a run, got {len(x)}")
     return x.unflatten(0, (runs, -1))
 
@@ -120,6 +121,8 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
     >>> torch.equal(both(x), torch.cat([one(x[:1]), two(x[1:])]))
     True
     """
+    for network in networks:
+        checks.instance("networks", network, nn.Sequential, "a list of nn.Sequential")
     if not networks or len({repr(network) for network in networks}) != 1:
         raise ValueError(f"networks must be one or more of one shape, got {len(networks)} of different ones or none")
     layers = []

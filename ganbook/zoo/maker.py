@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import features, metrics
+from ganbook import checks, features, metrics
 from ganbook.files import weights, write_whole
 from ganbook.games import GAN
 from ganbook.train import train
@@ -32,10 +32,8 @@ def make(
 
     Raises: ValueError for an unknown name; what `ganbook.train.train` raises for a checkpoint of another training.
     """
-    if name not in ENTRIES:
-        raise ValueError(f"name must be one of {', '.join(ENTRIES)}, got {name!r}")
-    entry = ENTRIES[name]
-    total = entry.rounds if rounds is None else rounds
+    entry = ENTRIES[checks.one_of("name", name, ENTRIES)]
+    total = entry.rounds if rounds is None else checks.whole("rounds", rounds)
     with torch.random.fork_rng():
         torch.manual_seed(entry.seed)
         G, D = entry.build()
