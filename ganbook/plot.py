@@ -1,4 +1,4 @@
-"""The pictures of the book: they take an axes, return it, and never call show.
+"""The pictures of the book: they take an axes, return it, and never call show. And the library's code, shown.
 
 plot.style()
 fig, ax = plt.subplots()
@@ -25,6 +25,7 @@ from ganbook.player import element as player
 from ganbook.player.film import Film, Films, corners, films
 from ganbook.player.film import around as _around
 from ganbook.player.film import points as _points
+from ganbook.player.source import source
 
 
 class _Colors(SimpleNamespace):
@@ -283,4 +284,4 @@ def _table(history: Any) -> dict[str, np.ndarray]:
     return table
 
 
-__all__ = ["COLORS", "REALNESS", "Film", "Films", "curves", "field", "films", "grid", "points", "style"]
+__all__ = ["COLORS", "REALNESS", "Film", "Films", "curves", "field", "films", "grid", "points", "source", "style"]

@@ -247,7 +247,10 @@ def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
         (lambda: explore.slider(None, [0, 1], alt="a"), "draw"),
         (lambda: explore.slider(lambda v: None, [0, 1], alt="a"), "return ax"),
         (lambda: explore.slider(lambda v: "text", [0, 1], alt="a"), "what draw returns must"),
-        (lambda: explore.slider(lambda v: np.full((1, 1, 8, 8), 3.0), [0, 1], alt="a"), r"must hold images in \[-1, 1\]"),
+        (
+            lambda: explore.slider(lambda v: np.full((1, 1, 8, 8), 3.0), [0, 1], alt="a"),
+            r"must hold images in \[-1, 1\]",
+        ),
         (lambda: explore.slider(lambda v: np.zeros((v, 1, 8, 8)), [1, 4], alt="a"), "one size"),
         (lambda: explore.slider(grey, [0], alt="a"), "values must"),
         (lambda: explore.slider(grey, "ab", alt="a"), "values must"),
