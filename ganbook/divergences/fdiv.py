@@ -119,7 +119,8 @@ def _pearson_conjugate(t: Tensor) -> Tensor:
 KL = FDivergence(
     "KL(p || q)", _formulas.kl,
     f=_xlogx, slope=lambda u: u.log() + 1,
-    conjugate=lambda t: (t - 1).exp(), activation=lambda v: v, penalty=lambda v: (v - 1).exp(),
+    conjugate=lambda t: (t - 1).exp(),
+    activation=lambda v: v, penalty=lambda v: (v - 1).exp(),
     sup_t=math.inf, at_zero=0.0, at_infinity=math.inf)
 
 REVERSE_KL = FDivergence(
@@ -164,10 +165,12 @@ TOTAL_VARIATION = FDivergence(
     sup_t=0.5, at_zero=0.5, at_infinity=0.5)
 
 GAN = FDivergence(
-    "2 JSD(p || q) - log 4", lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
+    "2 JSD(p || q) - log 4",
+    lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
     f=lambda u: _xlogx(u) - (u + 1) * torch.log1p(u),
     slope=lambda u: u.log() - torch.log1p(u),
-    conjugate=lambda t: -(-t.expm1()).log(), activation=logsigmoid, penalty=lambda v: -logsigmoid(-v),
+    conjugate=lambda t: -(-t.expm1()).log(),
+    activation=logsigmoid, penalty=lambda v: -logsigmoid(-v),
     sup_t=0.0, at_zero=0.0, at_infinity=0.0, offset=-2 * LOG2)
 # fmt: on
 

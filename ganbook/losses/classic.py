@@ -69,7 +69,7 @@ class NonSaturating(OneOutput):
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)
         check_width("fake", fake, 1)
-        # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: one softplus, nothing to overflow
+        # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: nothing can overflow
         smoothed = (
             softplus(-real).mean()
             if self.real_label == 1.0

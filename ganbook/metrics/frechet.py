@@ -13,7 +13,10 @@ from ganbook.types import Float
 
 
 def frechet_gaussians(
-    mean_r: Float[Tensor, " d"], cov_r: Float[Tensor, "d d"], mean_f: Float[Tensor, " d"], cov_f: Float[Tensor, "d d"]
+    mean_r: Float[Tensor, " d"],
+    cov_r: Float[Tensor, "d d"],
+    mean_f: Float[Tensor, " d"],
+    cov_f: Float[Tensor, "d d"],
 ) -> float:
     r"""Squared 2-Wasserstein distance of two Gaussians.
 
@@ -30,14 +33,18 @@ def frechet_gaussians(
     >>> frechet_gaussians(torch.zeros(1), one, torch.tensor([3.0]), 4 * one)      # 3^2 + (2 - 1)^2
     10.0
     """
-    d = len(checks.tensor("mean_r", mean_r, "d"))
-    checks.tensor("mean_f", mean_f, d)
-    for name, x in (("cov_r", cov_r), ("cov_f", cov_f)):
-        checks.all_finite(name, checks.tensor(name, x, d, d))
+    _check(mean_r=mean_r, cov_r=cov_r, mean_f=mean_f, cov_f=cov_f)
     mean_r, cov_r, mean_f, cov_f = (x.double() for x in (mean_r, cov_r, mean_f, cov_f))
     overlap = torch.linalg.svdvals(root(cov_r) @ root(cov_f)).sum()
-    squared = (mean_r - mean_f).square().sum() + cov_r.trace() + cov_f.trace() - 2 * overlap
+    moved = (mean_r - mean_f).square().sum()
+    squared = moved + cov_r.trace() + cov_f.trace() - 2 * overlap
     return max(float(squared), 0.0)
+
+
+def _check(**moments: Tensor) -> None:
+    d = len(checks.tensor("mean_r", moments["mean_r"], "d"))
+    for name, x in moments.items():
+        checks.all_finite(name, checks.tensor(name, x, *(d,) * (2 if name.startswith("cov") else 1)))
 
 
 def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, features: str = "samples") -> Score:

@@ -57,7 +57,7 @@ class Pack(nn.Module):
         if len(x) < self.m:
             x = x.repeat(self.m, *[1] * (x.dim() - 1))[: self.m]
         if len(x) % self.m:
-            raise ValueError(f"x must hold a multiple of m = {self.m} samples, got {len(x)}")
+            raise ValueError(f"x must hold a multiple of m = {self.m} rows, got {len(x)}")
         return x.reshape(len(x) // self.m, self.m * x.shape[1], *x.shape[2:])
 
     def extra_repr(self) -> str:
@@ -88,8 +88,8 @@ class MinibatchStd(nn.Module):
     def forward(self, x: Batch) -> Batch:
         size = self.group or len(x)
         if len(x) % size:
-            raise ValueError(f"x must hold a multiple of group = {size} samples, got {len(x)}")
-        parts = x.reshape(len(x) // size, size, -1)  # (n, c, ...) -> (groups, size, all numbers of a sample)
+            raise ValueError(f"x must hold a multiple of group = {size} rows, got {len(x)}")
+        parts = x.reshape(len(x) // size, size, -1)  # (groups, size, numbers of a sample)
         spread = (parts.var(1, correction=0) + self.eps).sqrt().mean(1)  # (groups,)
         column = spread.repeat_interleave(size).reshape(-1, *[1] * (x.dim() - 1))
         return torch.cat([x, column.expand(-1, 1, *x.shape[2:])], 1)
@@ -144,4 +144,5 @@ class Resample(nn.Module):
         mean = self.mean(x)
         if not self.training:
             return mean
-        return torch.addcmul(mean, torch.randn_like(mean), (0.5 * self.log_variance(x)).exp())
+        std = (0.5 * self.log_variance(x)).exp()
+        return torch.addcmul(mean, torch.randn_like(mean), std)
