@@ -134,20 +134,28 @@ def tensor(name: str, value: Any, *axes: str | int, what: str = "a tensor") -> T
     ...
     ValueError: x must be a tensor of shape (n, 2), got shape (3,)
     """
+    if (
+        isinstance(value, Tensor)
+        and (not axes or _fits(value.shape, axes))
+        and value.is_floating_point()
+        and value.numel() > 0
+    ):
+        return value
     shape = f" of shape ({', '.join(map(str, axes))}{',' * (len(axes) == 1)})" if axes else ""
     must = f"{name} must be {what}{shape}"
     if not isinstance(value, Tensor):
         raise ValueError(f"{must}, got {_shown(value)}")
-    if axes and (
-        value.ndim != len(axes)
-        or any(isinstance(axis, int) and axis != size for axis, size in zip(axes, value.shape, strict=True))
-    ):
+    if axes and not _fits(value.shape, axes):
         raise ValueError(f"{must}, got shape {tuple(value.shape)}")
     if not value.is_floating_point():
         raise ValueError(f"{must} in floating point, got {value.dtype}")
-    if value.numel() == 0:
-        raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
-    return value
+    raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
+
+
+def _fits(shape: torch.Size, axes: tuple[str | int, ...]) -> bool:
+    return len(shape) == len(axes) and all(
+        isinstance(axis, str) or axis == size for axis, size in zip(axes, shape, strict=True)
+    )
 
 
 def all_finite(name: str, x: Tensor) -> Tensor:

@@ -141,7 +141,8 @@ def points(
 ) -> Axes:
     """Samples in the plane: data blue and round, the generator's vermilion and crossed, so that colour is not needed.
 
-    real, fake: (n, 2), either may be left out. bounds: as for Film.
+    real, fake: (n, 2), either may be left out.
+    bounds: as for Film.
 
     Raises: ValueError for another shape, nan, or no points at all.
 
@@ -247,6 +248,8 @@ def field(
 
 def _scores(D: Any, x: np.ndarray, score: Callable[[torch.Tensor], torch.Tensor] | None) -> np.ndarray:
     checks.function("D", D, "a network or a function of points (n, 2)")
+    if score is not None:
+        checks.function("score", score, "a function of D's outputs, such as loss.score")
     networks = [D] if isinstance(D, torch.nn.Module) else []
     at = next((weight for D in networks for weight in D.parameters()), torch.empty(0))
     with torch.no_grad(), still(*networks):

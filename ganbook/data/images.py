@@ -55,4 +55,5 @@ def encode(x: Float[Tensor, "n c h w"]) -> Tensor:
     >>> encode(torch.tensor([-1.0, 0.0, 1.0]).view(3, 1, 1, 1)).flatten().tolist()
     [0, 128, 255]
     """
+    checks.instance("x", x, Tensor, "a tensor of images")
     return x.float().clamp(-1, 1).mul_(127.5).add_(128).to(torch.uint8)  # which cuts off what is behind the point

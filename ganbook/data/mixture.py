@@ -20,8 +20,12 @@ class Mixture:
 
     p(x) = sum_i weights_i N(x; means_i, stds_i^2 I)
 
-    weights: (k,), positive, of sum 1. means: (k, d). stds: (k,), positive. All float32, on one device, to which the
-    points go; the randomness comes from `rng` on the CPU, and the sampler's whole state is `rng`.
+    weights: (k,), positive, of sum 1.
+    means: (k, d).
+    stds: (k,), positive.
+
+    All float32, on one device, to which the points go; the randomness comes from `rng` on the CPU, and the sampler's
+    whole state is `rng`.
 
     Made by `mixture`, which takes plain numbers and checks them.
 

@@ -29,10 +29,13 @@ Function = Callable[[Tensor], Tensor]
 class FDivergence:
     """One member of the family: D_f(p || q) = sum_i q_i f(p_i / q_i) + f'(inf) P(q = 0), with f(1) = `offset`.
 
-    formula: the sum itself, of log p and log q, stable where p/q overflows. f, slope: f and f' on u > 0.
+    formula: the sum itself, of log p and log q, stable where p/q overflows.
+    f, slope: f and f' on u > 0.
     conjugate: f*(t) = sup_u (ut - f(u)) on t < `sup_t`.
-    activation: g, increasing, from any number v into the domain of f*. penalty: f*(g(v)) in one stable formula.
-    at_zero: f(0) as a limit. at_infinity: f'(inf) = lim f(u)/u. Together they bound D_f for disjoint supports.
+    activation: g, increasing, from any number v into the domain of f*.
+    penalty: f*(g(v)) in one stable formula.
+    at_zero: f(0) as a limit.
+    at_infinity: f'(inf) = lim f(u)/u; with at_zero it bounds D_f for disjoint supports.
     offset: f(1), 0 but for the GAN's own f.
 
     Source: Nowozin et al. 2016, eqs. 2 to 6 and the table of their appendix. Derived in: chapter 3.
@@ -102,7 +105,7 @@ class FDivergence:
         >>> PEARSON.witness(torch.tensor([1.5]))  # 2 (u - 1)
         tensor([1.])
         """
-        return self.slope(ratio)
+        return self.slope(checks.tensor("ratio", ratio))
 
 
 def _xlogx(u: Tensor) -> Tensor:

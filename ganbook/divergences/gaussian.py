@@ -131,6 +131,7 @@ def reverse_kl(p: Gaussian, q: Gaussian) -> Scalar:
     >>> reverse_kl(Gaussian(0.0, 1.0), Gaussian(0.0, 4.0))  # (4 - 1 - log 4) / 2
     tensor(0.8069, dtype=torch.float64)
     """
+    _pair(p, q)
     return kl(q, p)
 
 

@@ -141,6 +141,8 @@ def expectation(
     """
 
     checks.function("h", h, "a function of a tensor (n,)")
+    for point in checks.instance("breaks", breaks, tuple, "a tuple of numbers"):
+        checks.finite("breaks", point)
 
     def compute(order: int) -> Tensor:
         x, w = nodes(p, order=order, breaks=breaks)

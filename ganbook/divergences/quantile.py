@@ -29,8 +29,11 @@ def wasserstein(
 ) -> Scalar:
     """Wasserstein-p distance on the line: (sum over the steps of both quantile functions of dt |x - y|^p)^(1/p).
 
-    x: (n,), y: (m,), in any order; a, b: their masses, by default equal. p >= 1. Computed in float64; gradients pass
-    to x and y (and to a, b). The p-th root has no gradient at 0 where p > 1.
+    x: (n,), y: (m,), in any order.
+    p: at least 1.
+    a, b: their masses, by default equal.
+
+    Computed in float64; gradients pass to x and y (and to a, b). The p-th root has no gradient at 0 where p > 1.
     Range [0, inf), in the unit of x. O((n + m) log(n + m)).
 
     Raises: ValueError for numbers that are not finite, another shape, bad masses, or p below 1.
@@ -75,8 +78,10 @@ def monotone_plan(a: Masses, b: Masses) -> Float[Tensor, "n m"]:
 def between(p: Density, q: Density, order: int = 1, pieces: int = 4000) -> Scalar:
     """Wasserstein distance of two densities: (integral over (0, 1) of |F^-1(t) - G^-1(t)|^order dt)^(1/order).
 
-    order: 1 or 2. pieces: into how many each density is cut; within a piece its mass counts as evenly spread, an error
-    of second order. Tails beyond the outermost break are cut off.
+    order: 1 or 2.
+    pieces: into how many each density is cut; within a piece its mass counts as evenly spread, an error of second
+        order. Tails beyond the outermost break are cut off.
+
     Range [0, inf), in the unit of x.
 
     Raises: ValueError for another order, fewer than 2 pieces, or a density without mass 1 between its ends.

@@ -22,8 +22,12 @@ from ganbook.types import Float, Scalar
 class Blurred:
     """Where Sinkhorn's iteration stands: P_ij = a_i b_j exp((f_i + g_j - c_ij) / epsilon).
 
-    a: (n,), b: (m,), cost: (n, m), f: (n,), g: (m,). error: sum_i |a_i - sum_j P_ij|, how far the rows are from a
-    (the columns are exact). n: rounds so far. Made by `sinkhorn` and `rounds`.
+    a, b, cost, epsilon: as given, (n,), (m,), (n, m) and a number.
+    f, g: the prices, (n,) and (m,).
+    error: sum_i |a_i - sum_j P_ij|, how far the rows are from a (the columns are exact).
+    n: rounds so far.
+
+    Made by `sinkhorn` and `rounds`.
 
     Derived in: chapter 8.
     """

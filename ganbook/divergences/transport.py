@@ -27,8 +27,12 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 class Plan:
     """A coupling of a and b of least cost, with the prices that prove that there is no cheaper one.
 
-    a: (n,), b: (m,), cost, plan: (n, m), u: (n,), v: (m,), with sum_j plan_ij = a_i, sum_i plan_ij = b_j and
-    u_i + v_j <= cost_ij, equal where plan_ij > 0. Made by `transport`.
+    a: (n,), b: (m,) masses.
+    cost: (n, m).
+    plan: (n, m), with sum_j plan_ij = a_i and sum_i plan_ij = b_j.
+    u: (n,), v: (m,), with u_i + v_j <= cost_ij, equal where plan_ij > 0.
+
+    Made by `transport`.
 
     Derived in: chapter 8.
     """
@@ -59,8 +63,10 @@ class Plan:
 def transport(a: Masses, b: Masses, cost: object) -> Plan:
     """The cheapest way to move a into b: min over plans P >= 0 with margins a, b of sum_ij P_ij cost_ij.
 
-    a: (n,), b: (m,) masses; cost: (n, m), any finite numbers. Masses are divided by their sum, which may be off by
-    1e-6. The plan is a vertex: at most n + m - 1 of its entries are positive.
+    a: (n,), b: (m,) masses, divided by their sum, which may be off by 1e-6.
+    cost: (n, m), any finite numbers.
+
+    The plan is a vertex: at most n + m - 1 of its entries are positive.
 
     Raises: ValueError where a or b is no distribution, or cost is not finite or of another shape.
     Source: Kantorovich 1942; Peyre & Cuturi 2019, chapters 2 and 3. Derived in: chapter 8.
@@ -92,7 +98,8 @@ def transport(a: Masses, b: Masses, cost: object) -> Plan:
 def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
     """The cost of moving a unit from x_i to y_j: |x_i - y_j|^p, with the Euclidean length.
 
-    x: (n, d) or (n,), y: (m, d) or (m,); images are flattened. p > 0.
+    x: (n, d) or (n,), y: (m, d) or (m,); images are flattened.
+    p: above 0.
 
     Raises: ValueError where a point is not finite, the dimensions differ, or p is not above 0.
 
@@ -110,7 +117,10 @@ def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
 def wasserstein(x: object, y: object, p: float = 1.0, a: Masses | None = None, b: Masses | None = None) -> Scalar:
     """Wasserstein-p distance of two finite sets of points: (min over plans of sum_ij P_ij |x_i - y_j|^p)^(1/p).
 
-    x: (n, d) or (n,), y: (m, d) or (m,); a, b: their masses, by default equal. p >= 1.
+    x: (n, d) or (n,), y: (m, d) or (m,).
+    p: at least 1.
+    a, b: their masses, by default equal.
+
     Range [0, inf), in the unit of x. Of samples it is the distance of the *samples*, above that of what they were
     drawn from, and much above it in high dimension.
 
@@ -152,8 +162,11 @@ def c_transform(v: object, cost: object) -> Float[Tensor, " n"]:
 def lipschitz_potential(a: Masses, b: Masses, distance: object) -> Float[Tensor, " n"]:
     """The function on n points that tells a from b best: max over |f_i - f_j| <= distance_ij of sum_i (a_i - b_i) f_i.
 
-    a, b: (n,) masses on the *same* n points; distance: (n, n), a metric. The maximum, (a - b) @ f, is their
-    Wasserstein-1 distance. f_0 = 0, since a constant changes nothing. Solved as a linear programme of its own.
+    a, b: (n,) masses on the *same* n points.
+    distance: (n, n), a metric.
+
+    The maximum, (a - b) @ f, is their Wasserstein-1 distance. f_0 = 0, since a constant changes nothing. Solved as a
+    linear programme of its own.
 
     Raises: ValueError where a or b is no distribution, the shapes differ, or distance is no metric.
     Source: Kantorovich & Rubinstein 1958; Villani 2009, particular case 5.16. Derived in: chapter 8.
@@ -183,9 +196,12 @@ def lipschitz_potential(a: Masses, b: Masses, distance: object) -> Float[Tensor,
 def steepest(f: object, g: object, distance: object) -> Scalar:
     """The largest slope of a function between two sets of points: max_ij |f_i - g_j| / distance_ij.
 
-    f: (n,) its values on the one, g: (m,) on the other, distance: (n, m). A pair of equal points counts as 0 where
-    the values agree, else as inf. By weak duality (mean f - mean g) / steepest is never above the Wasserstein-1
-    distance of the two sets, whatever function it is.
+    f: (n,) its values on the one.
+    g: (m,) its values on the other.
+    distance: (n, m).
+
+    A pair of equal points counts as 0 where the values agree, else as inf. By weak duality (mean f - mean g) / steepest
+    is never above the Wasserstein-1 distance of the two sets, whatever function it is.
 
     Raises: ValueError where a number is not finite, the shapes do not fit, or a distance is negative.
     Derived in: chapter 8.
@@ -194,7 +210,10 @@ def steepest(f: object, g: object, distance: object) -> Scalar:
     4.0
     """
     f, g, d = _finite(f, "f"), _finite(g, "g"), _finite(distance, "distance")
-    if f.ndim != 1 or g.ndim != 1 or d.shape != (len(f), len(g)) or not d.numel():
+    for name, values in (("f", f), ("g", g)):
+        if values.ndim != 1:
+            raise ValueError(f"{name} must be of shape (n,), got {tuple(values.shape)}")
+    if d.shape != (len(f), len(g)) or not d.numel():
         raise ValueError(f"distance must have shape ({f.numel()}, {g.numel()}), got {tuple(d.shape)}")
     if (d < 0).any():
         raise ValueError(f"distance must hold no negative number, got {d.min().item()}")

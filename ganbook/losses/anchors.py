@@ -92,7 +92,7 @@ def two_bells(outcomes: int, mean: float, std: float = 0.5) -> tuple[Anchor, Anc
     >>> [[round(p, 2) for p in anchor] for anchor in two_bells(2, 0.5)]  # (Phi(1) - Phi(-1)) / (Phi(1) - Phi(-3))
     [[0.81, 0.19], [0.19, 0.81]]
     """
-    return gaussian(outcomes, -mean, std), gaussian(outcomes, mean, std)
+    return gaussian(outcomes, -checks.finite("mean", mean), std), gaussian(outcomes, mean, std)
 
 
 def project(anchor: Sequence[float], skewness: float) -> Anchor:

@@ -17,7 +17,7 @@ class FeatureMatching:
 
     d = -E log D(x) - E log(1 - D(G(z))),  g = || E f(x) - E f(G(z)) ||^2, f: D's last hidden layer.
 
-    D must end in layers.KeepFeatures, so that its outputs are [logit, f]. The means are those of the two batches.
+    D must end in `ganbook.models.KeepFeatures`, so that its outputs are [logit, f]. The means are those of the batches.
 
     features: how many numbers f has.
 

@@ -93,11 +93,7 @@ class Realness:
             return away
         if self.objective == 3:
             return kl(a1, fake) + away
-        if real is None or real.shape != fake.shape:
-            raise ValueError(
-                f"real must pair with fake in objective 2, in shape {tuple(fake.shape)}, "
-                f"got {None if real is None else tuple(real.shape)}"
-            )
+        checks.tensor("real", real, *fake.shape, what="paired with fake in objective 2")
         return kl(real.softmax(1), fake) + away
 
     def score(self, out: Outputs) -> Float[Tensor, " n"]:

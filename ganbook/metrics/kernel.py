@@ -48,11 +48,14 @@ def kernel_distance(
 ) -> Score:
     r"""The squared MMD between real and fake under the kernel of KID, unbiased.
 
-    subset=None takes all pairs. With a number, the mean over `subsets` random subsets of that size, and their
-    standard deviation as `spread`, as published KIDs do it (subsets of 1000).
+    subset: None takes all pairs. With a number, the mean over random subsets of that size, and their standard deviation
+        as `spread`, as published KIDs do it (subsets of 1000).
+    subsets: how many of them.
+    seed: which.
+    features: what is compared, for the protocol.
 
     Range: about 0 (may be slightly negative) to infinity, lower is better.
-    Raises: ValueError for bad sets (see frechet_distance), or a subset outside 2 ... min(n, m).
+    Raises: ValueError for bad sets (see frechet_distance), or a subset outside 2..min(n, m).
     Source: Binkowski et al. 2018 (KID); Gretton et al. 2012, eq. 3, for the estimator.
     Derived in: chapter 6.
 

@@ -94,6 +94,8 @@ def best_of(scores: ArrayLike, k: int) -> float:
     """
     x = np.sort(_finite("scores", scores))
     n = len(x)
+    if not n:
+        raise ValueError("scores must be one or more numbers, got none")
     checks.whole("k", k, 1, n)
     return float(sum(math.comb(n - i, k - 1) * x[i - 1] for i in range(1, n + 1)) / math.comb(n, k))
 

@@ -85,8 +85,11 @@ def pyramid_distance(
     r"""Sliced Wasserstein distance of 7x7 patches at each level of a Laplacian pyramid: {side of level: Score}.
 
     patches: how many are drawn from each image at each level.
+    directions: random unit directions a level.
+    smallest: side of the coarsest level.
+    seed: of places and directions.
     normalise: "each" brings every channel of either set to mean 0 and deviation 1 by its own statistics, as the
-    authors' code does: it cannot see contrast or brightness. "real" uses the statistics of real for both, and can.
+        authors' code does: it cannot see contrast or brightness. "real" uses the statistics of real for both, and can.
 
     The authors print 1000 times the value, with patches=128, directions=512, smallest=16 and 16384 images.
 

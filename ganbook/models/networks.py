@@ -138,7 +138,9 @@ def _check_pair(channels: int, **numbers: int) -> None:
 def _whole_numbers(name: str, values: Sequence[int]) -> list[int]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise ValueError(f"{name} must be a list of whole numbers, got {values!r}")
-    return [checks.whole(name, value) for value in values]
+    if not (found := [checks.whole(name, value) for value in values]):
+        raise ValueError(f"{name} must hold at least one whole number, got none")
+    return found
 
 
 def _norm2d(norm: str | None, channels: int) -> list[nn.Module]:

@@ -23,7 +23,7 @@ def deal(x: Batch, runs: int) -> Float[Tensor, "runs each ..."]:
     >>> deal(torch.arange(6.0).view(6, 1), 2)[1].flatten().tolist()
     [3.0, 4.0, 5.0]
     """
-    if len(x) % checks.whole("runs", runs):
+    if len(x) % runs:
         raise ValueError(f"x must have a multiple of {runs} rows, one block a run, got {len(x)}")
     return x.unflatten(0, (runs, -1))
 
@@ -121,7 +121,7 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
     >>> torch.equal(both(x), torch.cat([one(x[:1]), two(x[1:])]))
     True
     """
-    for network in networks:
+    for network in checks.instance("networks", networks, (list, tuple), "a list of nn.Sequential"):
         checks.instance("networks", network, nn.Sequential, "a list of nn.Sequential")
     if not networks or len({repr(network) for network in networks}) != 1:
         raise ValueError(f"networks must be one or more of one shape, got {len(networks)} of different ones or none")

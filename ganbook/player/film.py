@@ -170,8 +170,10 @@ class Films:
 def films(*parts: Film, labels: Sequence[str], budget: int = 1_000_000) -> Films:
     """Two or more films side by side under one control, frame by frame: the same z through different recipes.
 
-    labels: a short name for each film, shown above it. Titles and speed are those of the first. budget: as for Film,
-    for all of them together.
+    Titles and speed are those of the first.
+
+    labels: a short name for each film, shown above it.
+    budget: as for Film, for all of them together.
 
     Raises: ValueError for fewer than two films, films of different lengths, or as many labels as films are not given.
 

@@ -28,7 +28,10 @@ def make(
 ) -> dict[str, Any]:
     """Train an entry, score it, and write its weights and card to `out`; returns the card.
 
-    rounds: fewer than the entry's for a trial. checkpoint: where an interrupted training goes on (default: runs/zoo).
+    rounds: fewer than the entry's for a trial.
+    out: the folder for weights and card.
+    checkpoint: where an interrupted training goes on (default: runs/zoo).
+    progress: with a bar.
 
     Raises: ValueError for an unknown name; what `ganbook.train.train` raises for a checkpoint of another training.
     """
