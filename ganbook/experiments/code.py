@@ -36,6 +36,8 @@ def behind(script: Path) -> dict[str, str]:
     list in sys.modules would not. A module that is handed on as a whole counts with everything in it.
 
     Not seen: code that acts by being imported only, and names made of strings (importlib).
+
+    Raises: ValueError for a relative import.
     """
     return _Reader(script).digests()
 
@@ -82,7 +84,7 @@ class _Reader:
     def bound(self, source: str, name: str) -> Iterator[tuple[str, str | None]]:
         """Where a door has a name from, if it has imported it."""
         for node in _nodes(source):
-            if isinstance(node, ast.ImportFrom) and node.module:
+            if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     if name == (alias.asname or alias.name):
                         whole = f"{node.module}.{alias.name}"
@@ -96,7 +98,7 @@ class _Reader:
                     plain = alias.asname or "." not in alias.name
                     names = _attributes(source, alias.asname or alias.name) if plain else {None}
                     yield from ((alias.name, name) for name in sorted(names, key=str))
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     whole = f"{node.module}.{alias.name}"
                     if alias.name == "*":
@@ -115,7 +117,11 @@ def _tree(source: str) -> ast.Module:
 
 @cache
 def _nodes(source: str) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(_tree(source)))
+    nodes = tuple(ast.walk(_tree(source)))
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            raise ValueError(f"imports of ganbook must be absolute, got {ast.unparse(node)!r}")
+    return nodes
 
 
 def _attributes(source: str, module: str) -> set[str | None]:
