@@ -1,8 +1,9 @@
 """What is added to a discriminator's loss: formulas of the gradient of its score with respect to its input.
 
-A penalty is called as penalty(critic, real, fake, rng). critic: samples -> one number a sample (GAN.critic), which
-must not couple the samples of a batch: with batch norm there is no gradient of one sample alone. real, fake: samples,
-of the same shape. rng: where the penalty draws, on the CPU, so that one seed gives one value on every device.
+A penalty is called as penalty(critic, real, fake, rng). critic: (samples, what is given with them) -> one number a
+sample, such as GAN.critic; it must not couple the samples of a batch: with batch norm there is no gradient of one
+sample alone. real, fake: batches of the same form; the gradient is taken by their samples, labels and latents are
+given. rng: where the penalty draws, on the CPU, so that one seed gives one value on every device.
 """
 
 from __future__ import annotations
@@ -15,24 +16,58 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from ganbook.types import Batch, Float, Samples, Scalar
+from ganbook import checks, processes
+from ganbook.ramps import Ramp, ends
+from ganbook.types import Batch, Float, Outputs, Samples, Scalar, parts
 
-Critic = Callable[[Tensor], Tensor]
-"""Samples (n, ...) -> one number a sample, (n,)."""
+Critic = Callable[..., Tensor]
+"""(samples (n, ...), what is given with them) -> one number a sample, (n,)."""
 
 
 @runtime_checkable
 class Penalty(Protocol):
     """What a recipe asks of a penalty."""
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar: ...
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar: ...
 
 
-def input_gradients(critic: Critic, x: Batch) -> Float[Tensor, "n d"]:
+class Judge:
+    """D in one of its steps, as a critic: what the loss has looked at is not computed again for a penalty there.
+
+    network: (samples, what is given with them) -> outputs. score: outputs -> one number a sample.
+    """
+
+    def __init__(self, network: Callable[..., Tensor], score: Callable[[Tensor], Tensor]) -> None:
+        self.network, self.score = network, score
+        self._seen: list[tuple[tuple[Tensor, ...], Tensor]] = []
+
+    def outputs(self, batch: Batch) -> Outputs:
+        """D's raw outputs, kept for as long as this judge lives."""
+        out = self.network(*parts(batch))
+        self._seen.append((parts(batch), out))
+        return out
+
+    def __call__(self, x: Samples, *given: Tensor) -> Float[Tensor, " n"]:
+        for seen, out in self._seen:
+            if len(seen) == 1 + len(given) and all(a is b for a, b in zip(seen, (x, *given), strict=True)):
+                return self.score(out)
+        return self.score(self.network(x, *given))
+
+
+def differentiable(batch: Batch) -> Batch:
+    """The batch with samples that a gradient can be taken by; those that hang on a network already stay as they are."""
+    x, *given = parts(batch)
+    x = x if x.requires_grad else x.detach().requires_grad_()
+    return (x, *given) if isinstance(batch, tuple) else x
+
+
+def input_gradients(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor, "n d"]:
     """The gradient of each sample's score with respect to that sample, flattened; a loss can be built of it.
 
-    g_i = d critic(x)_i / d x_i. One backward pass for the whole batch: it differentiates the sum of the scores, and
-    that is the same thing only where no score depends on another sample.
+    g_i = d critic(x, given)_i / d x_i. One backward pass for the whole batch: it differentiates the sum of the scores,
+    and that is the same thing only where no score depends on another sample.
+
+    given: what belongs to the rows of x and is not differentiated: labels, latents.
 
     Raises: ValueError where critic does not return one number a sample.
     Derived in: chapter 9.
@@ -40,29 +75,54 @@ def input_gradients(critic: Critic, x: Batch) -> Float[Tensor, "n d"]:
     >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> input_gradients(lambda x: x.square().sum(1), x).tolist()  # 2 x
     [[2.0, 4.0], [6.0, 8.0]]
+    >>> input_gradients(lambda x, y: y * x.sum(1), x, torch.tensor([1, 5])).tolist()
+    [[1.0, 1.0], [5.0, 5.0]]
     """
-    x = x.detach().requires_grad_()
-    scores = critic(x)
+    x = differentiable(x)
+    scores = critic(x, *given)
     if scores.shape != (len(x),):
         raise ValueError(f"critic must return one number a sample, shape ({len(x)},), got {tuple(scores.shape)}")
     (gradients,) = torch.autograd.grad(scores.sum(), x, create_graph=True)
     return gradients.flatten(1)  # a norm over dim=1 of an image's gradient would be one over channels only
 
 
-def input_gradient_norms(critic: Critic, x: Batch) -> Float[Tensor, " n"]:
+def input_gradient_norms(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor, " n"]:
     """||g_i||, the Euclidean norm over the whole of each sample: see `input_gradients`."""
-    return input_gradients(critic, x).norm(dim=1)
+    return input_gradients(critic, x, *given).norm(dim=1)
 
 
-def interpolate(x: Batch, y: Batch, rng: torch.Generator) -> Batch:
+def interpolate(x: Samples, y: Samples, rng: torch.Generator) -> Samples:
     """Points on the straight lines from x_i to y_i, one coefficient e ~ U[0, 1) a sample: e x_i + (1 - e) y_i.
 
     Raises: ValueError where the shapes differ.
     """
-    if x.shape != y.shape:
-        raise ValueError(f"real and fake must have the same shape, got {tuple(x.shape)} and {tuple(y.shape)}")
-    e = torch.rand(len(x), *[1] * (x.dim() - 1), generator=rng, dtype=x.dtype).to(x.device)
-    return e * x + (1 - e) * y
+    return between(x, y, rng)[0]
+
+
+def between(real: Batch, fake: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
+    """As `interpolate`, for batches: latents go along with the samples, labels must be the same at both ends.
+
+    Raises: ValueError where shapes differ, or a part that is not floating point is not equal on both sides.
+    """
+    shapes = [[tuple(part.shape) for part in parts(batch)] for batch in (real, fake)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"real and fake must have the same shape, got {_listed(shapes[0])} and {_listed(shapes[1])}")
+    x = parts(real)[0]
+    e = processes.rows(lambda n: torch.rand(n, generator=rng, dtype=x.dtype), len(x)).to(x.device)
+    points = []
+    for a, b in zip(parts(real), parts(fake), strict=True):
+        if a.is_floating_point():
+            share = e.view(-1, *[1] * (a.dim() - 1))
+            points.append(share * a + (1 - share) * b)
+        elif torch.equal(a, b):
+            points.append(a)
+        else:
+            raise ValueError("real and fake must have the same labels, row by row, for a penalty on the lines between")
+    return tuple(points)
+
+
+def _listed(shapes: list[tuple[int, ...]]) -> str:
+    return " with ".join(map(str, shapes))
 
 
 def departure(norms: Float[Tensor, " n"], target: float, one_sided: bool) -> Scalar:
@@ -89,15 +149,15 @@ class GradientPenalty:
     0.0
     """
 
-    weight: float = 10.0
-    target: float = 1.0
+    weight: float | Ramp = 10.0
+    target: float | Ramp = 1.0
     one_sided: bool = False
 
     def __post_init__(self) -> None:
         _check(weight=self.weight, target=self.target)
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
-        norms = input_gradient_norms(critic, interpolate(real, fake, rng))
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+        norms = input_gradient_norms(critic, *between(real, fake, rng))
         return self.weight * departure(norms, self.target, self.one_sided)
 
 
@@ -111,13 +171,14 @@ class GaussianNoise:
     Source: Kodali et al. 2017, eq. 1, with c about 10. Derived in: chapter 9.
     """
 
-    c: float = 10.0
+    c: float | Ramp = 10.0
 
     def __post_init__(self) -> None:
         _check(c=self.c)
 
     def __call__(self, x: Samples, rng: torch.Generator) -> Samples:
-        return x + math.sqrt(self.c) * torch.randn(x.shape, generator=rng, dtype=x.dtype).to(x.device)
+        e = processes.rows(lambda n: torch.randn(n, *x.shape[1:], generator=rng, dtype=x.dtype), len(x))
+        return x + math.sqrt(self.c) * e.to(x.device)
 
 
 @dataclass(frozen=True)
@@ -131,13 +192,13 @@ class UniformNoise:
     Source: the notebook of Kodali et al. 2017 (get_perturbed_batch, share 0.5). Derived in: chapter 9.
     """
 
-    share: float = 0.5
+    share: float | Ramp = 0.5
 
     def __post_init__(self) -> None:
         _check(share=self.share)
 
     def __call__(self, x: Samples, rng: torch.Generator) -> Samples:
-        u = torch.rand(x.shape, generator=rng, dtype=x.dtype).to(x.device)
+        u = processes.rows(lambda n: torch.rand(n, *x.shape[1:], generator=rng, dtype=x.dtype), len(x)).to(x.device)
         return interpolate(x + self.share * x.std(correction=0) * u, x, rng)
 
 
@@ -157,8 +218,8 @@ class Dragan:
     0.0
     """
 
-    weight: float = 10.0
-    target: float = 1.0
+    weight: float | Ramp = 10.0
+    target: float | Ramp = 1.0
     noise: GaussianNoise | UniformNoise = field(default_factory=UniformNoise)
 
     def __post_init__(self) -> None:
@@ -166,21 +227,22 @@ class Dragan:
         if not callable(self.noise):
             raise ValueError(f"noise must be GaussianNoise(c) or UniformNoise(share), got {self.noise!r}")
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
-        return self.weight * departure(input_gradient_norms(critic, self.noise(real, rng)), self.target, False)
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+        x, *given = parts(real)
+        return self.weight * departure(input_gradient_norms(critic, self.noise(x, rng), *given), self.target, False)
 
 
 @dataclass(frozen=True)
 class _ZeroCentred:
     """What R1 and R2 share: gamma / 2 times the mean squared length of the gradient."""
 
-    gamma: float
+    gamma: float | Ramp
 
     def __post_init__(self) -> None:
         _check(gamma=self.gamma)
 
-    def _price(self, critic: Critic, x: Samples) -> Scalar:
-        return self.gamma / 2 * input_gradients(critic, x).square().sum(1).mean()
+    def _price(self, critic: Critic, batch: Batch) -> Scalar:
+        return self.gamma / 2 * input_gradients(critic, *parts(batch)).square().sum(1).mean()
 
 
 class R1(_ZeroCentred):
@@ -194,7 +256,7 @@ class R1(_ZeroCentred):
     45.0
     """
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
         return self._price(critic, real)
 
 
@@ -209,12 +271,12 @@ class R2(_ZeroCentred):
     4.0
     """
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
         return self._price(critic, fake)
 
 
-def _check(**numbers: float) -> None:
-    """Refuse a constant that is not a finite number >= 0."""
+def _check(**numbers: float | Ramp) -> None:
+    """Refuse a constant that is not a finite number >= 0, or a Ramp between two."""
     for name, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
-            raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+        for end in ends(value):
+            checks.not_negative(name, end)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
+from ganbook import checks
 from ganbook.losses import (
     AdversarialLoss,
     Hinge,
@@ -18,17 +18,22 @@ from ganbook.losses import (
 )
 from ganbook.optimizers import OPTIMIZERS
 from ganbook.penalties import R1, R2, Dragan, GradientPenalty
+from ganbook.ramps import Ramp, ends, settle
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What both players do in a round; change one field with dataclasses.replace for an ablation.
 
-    loss: the pair of losses. penalties: added to D's loss, each called as penalty(critic, real, fake, rng).
-    d_steps: steps of D a step of G. batch: samples of each kind a step. lr_d, lr_g, betas: the optimisers'.
+    loss: the pair of losses.
+    penalties: added to D's loss, each called as penalty(critic, real, fake, rng).
+    d_steps: steps of D before G moves.
+    g_steps: steps of G before D moves again; each after the first has fresh data and fresh z.
+    batch: samples of each kind a step.
+    lr_d, lr_g, betas: the optimisers'; any of these numbers may be a Ramp, as may the constants of penalties.
     ema_halflife: half-life, in images shown to G, of the averaged copy that sampling uses; None samples G itself.
-    optimizer: "adam", or "rmsprop", which has no use for betas. clip: after each step of D all its parameters are put
-    back into [-clip, clip]; None leaves them.
+    optimizer: "adam", or "rmsprop", which has no use for betas.
+    clip: after each step of D all its parameters are put back into [-clip, clip]; None leaves them.
 
     Raises: ValueError naming the field, its value and what is allowed.
     """
@@ -36,10 +41,11 @@ class Recipe:
     loss: AdversarialLoss
     penalties: tuple = ()
     d_steps: int = 1
+    g_steps: int = 1
     batch: int = 64
-    lr_d: float = 2e-4
-    lr_g: float = 2e-4
-    betas: tuple[float, float] = (0.5, 0.999)
+    lr_d: float | Ramp = 2e-4
+    lr_g: float | Ramp = 2e-4
+    betas: tuple[float | Ramp, float | Ramp] = (0.5, 0.999)
     ema_halflife: float | None = None
     optimizer: str = "adam"
     clip: float | None = None
@@ -54,35 +60,31 @@ class Recipe:
                 raise ValueError(
                     f"loss and penalties must print alike in every process (a frozen dataclass does), got {value!r}"
                 )
-        for name in ("d_steps", "batch"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+        for name in ("d_steps", "g_steps", "batch"):
+            checks.whole(name, getattr(self, name))
         for name in ("lr_d", "lr_g"):
-            value = getattr(self, name)
-            if not (_finite(value) and value > 0):
-                raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
-        if not (
-            isinstance(self.betas, tuple)
-            and len(self.betas) == 2
-            and all(_finite(beta) and 0.0 <= beta < 1.0 for beta in self.betas)
-        ):
+            for end in ends(getattr(self, name)):
+                checks.positive(name, end)
+        pair = isinstance(self.betas, tuple) and len(self.betas) == 2
+        if not (pair and all(checks.is_finite(b) and 0 <= b < 1 for beta in self.betas for b in ends(beta))):
             raise ValueError(f"betas must be a tuple of two numbers in [0, 1), got {self.betas!r}")
-        if self.ema_halflife is not None and not (_finite(self.ema_halflife) and self.ema_halflife > 0):
-            raise ValueError(f"ema_halflife must be None or a finite number of images > 0, got {self.ema_halflife!r}")
+        if self.ema_halflife is not None:
+            checks.positive("ema_halflife", self.ema_halflife, of="of images")
+        checks.one_of("optimizer", self.optimizer, OPTIMIZERS)
+        if self.clip is not None:
+            checks.positive("clip", self.clip)
 
-        if self.optimizer not in OPTIMIZERS:
-            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}")
-        if self.clip is not None and not (_finite(self.clip) and self.clip > 0):
-            raise ValueError(f"clip must be None or a finite number > 0, got {self.clip!r}")
+    def at(self, images: int) -> Recipe:
+        """The recipe after so many real images: every Ramp by its value. One without Ramps is handed back as it is.
+
+        >>> Recipe(NonSaturating(), lr_g=Ramp(2.0, 1.0, images=1_000)).at(500).lr_g
+        1.5
+        """
+        return settle(self, checks.whole("images", images, least=0))
 
     def describe(self) -> dict[str, str]:
         """Each field as text: what a checkpoint keeps, and what is compared before it is resumed."""
         return {field.name: repr(getattr(self, field.name)) for field in fields(self)}
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 MINIMAX = Recipe(loss=Minimax())
@@ -129,9 +131,9 @@ REALNESS = Recipe(loss=Realness(51, objective=2, anchors="authors"), batch=32)
 Xiangli et al. 2020, eq. 19; its published discriminator also has spectral norm and resampling."""
 
 REALNESS_TOY = Recipe(
-    loss=Realness(5, objective=2, anchors="authors"), batch=100, lr_d=1e-4, lr_g=1e-4, betas=(0.8, 0.999)
+    loss=Realness(5, objective=2, anchors="authors"), g_steps=3, batch=100, lr_d=1e-4, lr_g=1e-4, betas=(0.8, 0.999)
 )
-"""Five outcomes on the 3x3 mixture: the authors' toy script, which also gives G three steps a step of D."""
+"""Five outcomes on the 3x3 mixture, three steps of G a step of D: the authors' toy script."""
 
 RELATIVISTIC_AVERAGE = Recipe(loss=RelativisticAverage())
 """The relativistic average on DCGAN's optimiser. The loss: Jolicoeur-Martineau 2019 (RaSGAN)."""

@@ -25,11 +25,11 @@ except ImportError:  # Colab has no jaxtyping: Float[Tensor, "n d"] is then read
 
         Int = Float
 
-Batch = Float[Tensor, "n ..."]
+Samples = Float[Tensor, "n ..."]
 """One sample a row: points (n, d), images (n, c, h, w) in [-1, 1]."""
 
-Samples = Float[Tensor, "n ..."]
-"""What a generator returns: of the same shape as a batch of data."""
+Batch = Samples | tuple[Tensor, ...]
+"""Samples, or samples with what belongs to their rows: labels, latents, the samples of another domain."""
 
 Outputs = Float[Tensor, "n k"]
 """Raw outputs of a discriminator (logits or critic values), k numbers a sample."""
@@ -37,7 +37,17 @@ Outputs = Float[Tensor, "n k"]
 Scalar = Float[Tensor, ""]
 """A loss: one number that can be differentiated."""
 
-Sampler = Callable[[int, torch.Generator], Tensor]
+Sampler = Callable[[int, torch.Generator], Batch]
 """(n, rng) -> Batch. Data and prior are the same kind of thing."""
 
-__all__ = ["Batch", "Float", "Int", "Outputs", "Sampler", "Samples", "Scalar"]
+
+def parts(batch: Batch) -> tuple[Tensor, ...]:
+    """A batch as a tuple: the samples, then what belongs to their rows.
+
+    >>> len(parts(torch.zeros(4, 2))), len(parts((torch.zeros(4, 2), torch.zeros(4))))
+    (1, 2)
+    """
+    return batch if isinstance(batch, tuple) else (batch,)
+
+
+__all__ = ["Batch", "Float", "Int", "Outputs", "Sampler", "Samples", "Scalar", "parts"]

@@ -9,6 +9,8 @@ for _name in ("GANBOOK_SEED", "GANBOOK_CLAIMS", "GANBOOK_STATIC"):
     os.environ.pop(_name, None)
 
 import hypothesis  # noqa: E402
+import jaxtyping  # noqa: E402
+import pytest  # noqa: E402
 from jaxtyping import install_import_hook  # noqa: E402
 
 # The shapes and types in ganbook's signatures are checked at each call; readers do not pay for that.
@@ -22,3 +24,11 @@ torch.set_num_threads(1)
 # The same examples at each run; no deadline, since a shared machine may stall.
 hypothesis.settings.register_profile("book", derandomize=True, deadline=None, print_blob=False, database=None)
 hypothesis.settings.load_profile("book")
+
+
+@pytest.fixture
+def as_readers():
+    """Calls as readers make them: without the shapes and types, which only pytest enforces."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

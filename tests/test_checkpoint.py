@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganbook.files import checkpoint
+from ganbook.files import checkpoint, whole
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b/c": torch.tensor([1, 2], dtype=torch.uint8), "s": torch.tensor(3)}
 
@@ -28,7 +28,7 @@ def test_an_interrupt_leaves_no_part(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint.os, "fsync", interrupted)
+    monkeypatch.setattr(whole.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         checkpoint.write(tmp_path / "run", TENSORS, {})
     assert list(tmp_path.iterdir()) == []
@@ -71,7 +71,7 @@ def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(whole.os, "fsync", full)
     with pytest.raises(OSError, match="could not be written .*No space left.* unchanged"):
         checkpoint.write(path, TENSORS, {"n": 2})
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1

@@ -120,7 +120,7 @@ class Push:
     weight: float = 1.0
 
     def __call__(self, critic, real, fake, rng):
-        assert real.shape == fake.shape and not fake.requires_grad
+        assert real.shape == fake.shape and fake.grad_fn is None
         return self.weight * critic(real).mean()
 
 
@@ -205,7 +205,7 @@ def test_mistakes_are_named():
     with pytest.raises(Exception, match="recipe"):
         GAN(mlp([3, 2]), mlp([2, 1]), "wgan", device=CPU)
     with pytest.raises(NotImplementedError, match="must define round"):
-        Game().round(real, torch.Generator())
+        Game(recipes.DCGAN).round(real, torch.Generator())
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from ganbook.penalties import (
     Dragan,
     GaussianNoise,
     GradientPenalty,
+    Judge,
     Penalty,
     UniformNoise,
+    differentiable,
     input_gradient_norms,
     input_gradients,
     interpolate,
@@ -224,13 +226,36 @@ def test_the_two_noises_of_dragan():
 # --- what reaches the networks ---------------------------------------------------------------------------------------
 
 
-def test_no_graph_is_kept_to_the_samples():
-    x, y = batch((3,)).requires_grad_(), batch((3,), seed=1).requires_grad_()
+def test_a_penalty_is_a_loss_of_the_networks_and_leaves_its_samples_as_they_are():
+    x, y = batch((3,)), batch((3,), seed=1)
     _, critic = smooth()
     for penalty in (GradientPenalty(), Dragan(), R1(1.0), R2(1.0)):
-        value = penalty(critic, x.detach(), y.detach(), rng())
+        value = penalty(critic, x, y, rng())
         assert value.shape == () and value.requires_grad
-    assert torch.autograd.grad(R1(1.0)(critic, x, y, rng()), x, allow_unused=True) == (None,)
+    assert not x.requires_grad and not y.requires_grad
+
+
+def test_a_judge_asks_its_network_once():
+    """R1 + R2 where the loss has just looked: two passes of D, not four, and the same gradients as from four."""
+    torch.manual_seed(0)
+    D = nn.Sequential(nn.Linear(3, 8), nn.Softplus(), nn.Linear(8, 1)).double()
+    x, y, calls = batch((3,)).double(), batch((3,), seed=1).double(), []
+
+    def network(x):
+        calls.append(len(x))
+        return D(x)
+
+    def gradients(judge, x, y):
+        total = (judge.outputs(y) - judge.outputs(x)).mean()
+        total = total + R1(3.0)(judge, x, y, rng()) + R2(5.0)(judge, x, y, rng())
+        return torch.autograd.grad(total, list(D.parameters())[:-1])
+
+    once = gradients(Judge(network, lambda out: out.squeeze(1)), differentiable(x), differentiable(y))
+    assert len(calls) == 2
+    again = gradients(Judge(network, lambda out: out.squeeze(1)), x, y)  # nothing to recognise: a pass for each
+    assert len(calls) == 6
+    for a, b in zip(once, again, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-14)
 
 
 def test_dragans_loss_is_back_propagated_and_its_penalty_too():

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 from ganbook import data, features, zoo
 from ganbook.files import weights
 from ganbook.metrics import frechet_distance, interval, sliced_wasserstein
+from ganbook.recipes import Recipe
 from ganbook.zoo import maker
 from ganbook.zoo.__main__ import main
 
@@ -40,7 +41,8 @@ def test_a_card_says_how_to_make_the_model_again(name):
     card, entry = zoo.card(name), zoo.ENTRIES[name]
     assert card["command"] == f"python -m ganbook.zoo train {name}"
     assert (card["rounds"], card["seed"]) == (entry.rounds, entry.seed)
-    assert card["recipe"] == entry.recipe.describe()
+    plain = Recipe(entry.recipe.loss).describe()  # a field that is newer than the card has its default value
+    assert {**plain, **card["recipe"]} == entry.recipe.describe()
     assert card["data"] == {"set": entry.data, "split": "train", "sha256": zoo.sums(entry.data)}
     on_pixels = entry.data == "emoji"
     assert card["scores"]["features"] == ("pixels" if on_pixels else features.load(entry.data).tag)

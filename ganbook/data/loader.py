@@ -14,27 +14,49 @@ from ganbook.types import Batch
 class LoaderSampler:
     """Draws the next n samples of a loader, pass after pass: see `from_loader`, which makes it."""
 
-    def __init__(self, loader: Iterable[object], device: torch.device) -> None:
-        self.loader, self.device = loader, device
+    stateful = True
+    """The place within the pass is not in rng: the same batches cannot be drawn again."""
+
+    def __init__(self, loader: Iterable[object], device: torch.device, labels: bool = False) -> None:
+        self.loader, self.device, self.labels = loader, device, labels
         self._batches: Iterator[object] | None = None
-        self._rest: list[Tensor] = []  # drawn from the loader and not handed out yet
+        self._rest: list[tuple[Tensor, ...]] = []  # drawn from the loader and not handed out yet
 
     def __call__(self, n: int, rng: torch.Generator) -> Batch:
-        """The next n samples, a row each."""
+        """The next n samples, a row each; with their labels where those are asked for."""
         check_draw(n, rng)
-        while (ready := sum(map(len, self._rest))) < n:
+        while (ready := sum(len(piece[0]) for piece in self._rest)) < n:
             self._rest.append(self._next(rng))
-        x = torch.cat(self._rest)
-        self._rest = [x[n:]] if ready > n else []
-        return x[:n].to(self.device, non_blocking=True)
+        whole = [torch.cat(column) for column in zip(*self._rest, strict=True)]
+        self._rest = [tuple(column[n:] for column in whole)] if ready > n else []
+        batch = tuple(column[:n].to(self.device, non_blocking=True) for column in whole)
+        return batch if self.labels else batch[0]
 
-    def _next(self, rng: torch.Generator) -> Tensor:
+    def _next(self, rng: torch.Generator) -> tuple[Tensor, ...]:
         batch = None if self._batches is None else next(self._batches, None)
         if batch is None:
             batch = self._restart(rng)
-        x = batch[0] if isinstance(batch, (tuple, list)) else batch
+        pair = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
+        x = pair[0] if pair else None
+        if isinstance(batch, dict):
+            raise ValueError(
+                f"loader's batch must be samples or a pair (samples, labels), got a dict with the keys "
+                f"{', '.join(map(str, batch))}: let the loader's collate_fn take the key that holds the samples"
+            )
         check_samples("loader's batch", x)
-        return x.detach().to(torch.float32)
+        if self._rest and self._rest[-1][0].shape[1:] != x.shape[1:]:
+            raise ValueError(
+                f"loader's batch must hold samples of one size, got {tuple(x.shape[1:])} after "
+                f"{tuple(self._rest[-1][0].shape[1:])}: resize them to one size"
+            )
+        x = x.detach().to(torch.float32)
+        if not self.labels:
+            return (x,)
+        y = pair[1] if len(pair) == 2 else None
+        if not isinstance(y, Tensor) or y.is_floating_point() or y.dim() < 1 or len(y) != len(x):
+            got = f"{y.dtype} of shape {tuple(y.shape)}" if isinstance(y, Tensor) else type(y).__name__
+            raise ValueError(f"loader's batch must be a pair with one whole number a row as labels, got {got}")
+        return x, y.detach().to(torch.int64)
 
     def _restart(self, rng: torch.Generator) -> object:
         """Begin a pass. A DataLoader that shuffles takes its order from torch's global generator: give it rng's."""
@@ -54,12 +76,14 @@ class LoaderSampler:
         return batch
 
 
-def from_loader(loader: Iterable[object], device: torch.device | str | None = None) -> LoaderSampler:
+def from_loader(
+    loader: Iterable[object], device: torch.device | str | None = None, *, labels: bool = False
+) -> LoaderSampler:
     """A sampler over a DataLoader: each call hands out its next n samples, whatever its own batch size.
 
-    loader: gives batches of samples, or pairs (samples, labels) of which the labels are dropped; floating point,
-        images (n, c, h, w) in [-1, 1]. Samples come without replacement within a pass, and only in random order if
-        the loader shuffles.
+    loader: gives batches of samples, or pairs (samples, labels); floating point, images (n, c, h, w) in [-1, 1].
+        Samples come without replacement within a pass, and only in random order if the loader shuffles.
+    labels: hand out (samples, labels), labels as whole numbers; without it they are dropped.
 
     Here, unlike in every other sampler, `rng` is not the whole state: the place within the pass is not in it. Two runs
     with one seed see the same samples as long as the loader has no generator and no random transforms of its own (each
@@ -72,6 +96,11 @@ def from_loader(loader: Iterable[object], device: torch.device | str | None = No
     >>> [sampler(7, rng).flatten().tolist() for _ in range(2)]
     [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 0.0, 1.0, 2.0, 3.0]]
     """
+    if isinstance(loader, torch.utils.data.Dataset):
+        raise TypeError(
+            f"loader must give batches when iterated, got the Dataset {type(loader).__name__}: "
+            "wrap it as torch.utils.data.DataLoader(dataset, batch_size, shuffle=True)"
+        )
     if not isinstance(loader, Iterable):
         raise TypeError(f"loader must give batches when iterated, got {type(loader).__name__}")
-    return LoaderSampler(loader, place(device))
+    return LoaderSampler(loader, place(device), labels)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 import ganbook
-from ganbook.types import Batch
+from ganbook.types import Samples
 
 
 def check_draw(n: object, rng: object) -> None:
@@ -70,7 +70,7 @@ class TensorSampler:
     classes: tuple[str, ...] = ()
 
     @property
-    def x(self) -> Batch:
+    def x(self) -> Samples:
         """All samples, as they are drawn: images in [-1, 1]. A new tensor where bytes are stored."""
         return decode(self.stored)
 
@@ -91,7 +91,7 @@ class TensorSampler:
         labels = "" if self.y is None else f", {len(self.classes)} classes" if self.classes else ", labelled"
         return f"TensorSampler({len(self):,} samples of shape {'x'.join(map(str, self.shape))}{labels})"
 
-    def __call__(self, n: int, rng: torch.Generator) -> Batch:
+    def __call__(self, n: int, rng: torch.Generator) -> Samples:
         """n samples, a row each."""
         return decode(self.stored.index_select(0, self._rows(n, rng)))
 
@@ -146,9 +146,20 @@ def check_samples(name: str, x: object) -> None:
     Raises: TypeError for what is no tensor, ValueError for everything else.
     """
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name} must be a torch.Tensor, got {type(x).__name__}")
+        hint = " (torch.from_numpy makes a tensor of it)" if type(x).__module__ == "numpy" else ""
+        raise TypeError(f"{name} must be a torch.Tensor, got {type(x).__name__}{hint}")
     if not x.is_floating_point():
         raise ValueError(f"{name} must be floating point, got {x.dtype} (for bytes: x.float() / 127.5 - 1)")
+    if x.dim() == 3:
+        raise ValueError(
+            f"{name} must be (n, d) or images (n, c, h, w), got shape {tuple(x.shape)} "
+            "(for grey images without a channel: x.unsqueeze(1))"
+        )
+    if x.dim() == 4 and x.shape[1] not in (1, 2, 3, 4) and x.shape[3] in (1, 3, 4):
+        raise ValueError(
+            f"{name} must be images (n, c, h, w), got shape {tuple(x.shape)} "
+            "(channels last? x.permute(0, 3, 1, 2) puts them first)"
+        )
     if x.dim() < 2 or x.numel() == 0:
         raise ValueError(
             f"{name} must have one sample a row, such as (n, d) or (n, c, h, w), and at least one; "

@@ -1,30 +1,61 @@
-"""Games: who plays, who owns which parameters, and what one round is."""
+"""What a game is: networks, the optimisers that own them, and rounds."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from ganbook.types import Sampler, Samples, Scalar
+import ganbook
+from ganbook import checks, processes
+from ganbook.optimizers import OPTIMIZERS
+from ganbook.ramps import Ramp, settle
+from ganbook.recipes import Recipe
+from ganbook.types import Batch, Sampler, Samples, Scalar
 
 
-def descend(optimizer: Optimizer, loss: Scalar) -> None:
-    """One step of one player: only the parameters that its optimiser owns get a gradient and move.
+def descend(
+    optimizer: Optimizer,
+    losses: Scalar | Iterable[Scalar],
+    parts: int = 1,
+) -> Scalar:
+    """One step of one player: only the parameters that its optimiser owns move.
 
     A forgotten `detach` can therefore leave no gradient in the other player, nor use up its graph. Frozen parameters
-    (requires_grad False) stay as they are.
+    (requires_grad False) stay as they are. In a shared run the gradients are averaged over its processes.
 
-    Raises: ValueError where the optimiser owns nothing that can move.
-    Derived in: chapter 1.
+    losses: one loss, or as many as `parts`, one after the other: the step is that of their mean, and the graph of one
+        is gone before the next is made (a generator makes them one at a time), so that a large batch fits.
+
+    Returns the mean of the losses, detached.
+    Raises: ValueError where the optimiser owns nothing that can move, or there are not as many losses as parts.
+    Derived in: chapter 1; in parts: chapter 17.
+
+    >>> w = nn.Parameter(torch.tensor(2.0))
+    >>> descend(torch.optim.SGD([w], lr=0.1), (k * w for k in (1.0, 3.0)), parts=2)  # mean slope 2
+    tensor(4.)
+    >>> w.data
+    tensor(1.8000)
     """
-    own = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+    own = [p for group in optimizer.param_groups for p in group["params"]]
+    own = [p for p in own if p.requires_grad]
     if not own:
         raise ValueError("optimizer must own a parameter with requires_grad, got none")
+    checks.whole("parts", parts)
     optimizer.zero_grad(set_to_none=True)
-    loss.backward(inputs=own)
+    found = []
+    for loss in [losses] if isinstance(losses, Tensor) else losses:
+        (loss if parts == 1 else loss / parts).backward(inputs=own)
+        found.append(loss.detach())
+    if len(found) != parts:
+        raise ValueError(f"losses must be as many as parts ({parts}), got {len(found)}")
+    processes.average_gradients(own)
     optimizer.step()
+    return processes.mean(found[0] if parts == 1 else torch.stack(found).mean())
 
 
 class Average(AveragedModel):
@@ -32,34 +63,161 @@ class Average(AveragedModel):
 
     w_avg <- d w_avg + (1 - d) w with d = 2^(-batch / halflife); buffers (batch norm statistics) are copied. The first
     update copies the network.
-    Raises: ValueError where halflife is not > 0.
+    Raises: ValueError where halflife is not a finite number of images > 0.
     Source: Karras et al. 2018, section 4 (with decay 0.999). Derived in: chapter 7.
     """
 
     def __init__(self, network: nn.Module, halflife: float, batch: int) -> None:
-        if not halflife > 0:
-            raise ValueError(f"halflife must be a number of images > 0, got {halflife!r}")
+        checks.positive("halflife", halflife, of="of images")
         super().__init__(network, multi_avg_fn=get_ema_multi_avg_fn(0.5 ** (batch / halflife)))
         self.requires_grad_(False)
 
 
+def first_samples(real: Sampler, n: int) -> Batch:
+    """n samples of the data, once they have been looked at.
+
+    Raises: ValueError naming `real` where it is no sampler, or where what it returns is not n finite samples, or a
+    tuple of tensors with n rows each.
+    """
+    if not callable(real):
+        raise ValueError(f"real must be a Sampler, called as real(n, rng), got {type(real).__name__}")
+    batch = real(n, torch.Generator().manual_seed(0))
+    check_batch(batch, n)
+    return batch
+
+
+def check_batch(batch: object, n: int, where: str = "among its first samples") -> None:
+    """Refuse what is no batch of n rows: see `first_samples`."""
+    told = f"real({n}, rng) must return a float tensor of {n} samples, or a tuple that begins with one,"
+    if isinstance(batch, list):
+        raise ValueError(f"{told} got a list: make it a tuple")
+    own = batch if isinstance(batch, tuple) else (batch,)
+    if not own or not all(isinstance(part, Tensor) for part in own):
+        raise ValueError(f"{told} got {', '.join(type(part).__name__ for part in own) or 'an empty tuple'}")
+    if not own[0].is_floating_point() or own[0].dim() < 2:
+        raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
+    lengths = [len(part) if part.dim() else 0 for part in own]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"real({n}, rng) must return tensors of {n} rows each, got {lengths} rows in its tuple")
+    if lengths[0] != n:
+        raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
+    for k, part in enumerate(own):
+        if part.is_floating_point() and not torch.isfinite(part).all():
+            row = int((~torch.isfinite(part)).nonzero()[0][0])
+            what = f"part {k} of its tuple" if len(own) > 1 else "its samples"
+            raise ValueError(f"real must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
+
+
 class Game(nn.Module):
-    """Networks and the optimisers that own them. A new kind of play writes `round`, and nothing else."""
+    """Networks and the optimisers that own them. A new kind of play writes `round` and `sample`.
+
+    recipe: what is read in each round. device: where everything is; by default ganbook.device().
+
+    Raises: ValueError where recipe is not a Recipe.
+    """
 
     optimizers: dict[str, Optimizer]
     """Player name -> optimiser: a player is an optimiser and what it owns."""
 
+    now: Recipe
+    """The recipe of this round: every Ramp by its value."""
+
+    def __init__(self, recipe: Recipe, device: torch.device | None = None) -> None:
+        if not isinstance(recipe, Recipe):
+            raise ValueError(f"recipe must be a Recipe, such as ganbook.recipes.MLP_GAN, got {recipe!r}")
+        super().__init__()
+        self.recipe = self.now = recipe
+        self.device = ganbook.device() if device is None else torch.device(device)
+        self.optimizers = {}
+        self._rates: dict[str, float | Ramp] = {}
+
+    def player(self, name: str, *networks: nn.Module, lr: float | Ramp) -> None:
+        """Who moves: these networks, on the game's device, under one optimiser of the recipe's kind.
+
+        A name that is there already gets new networks and a fresh optimiser, as when a network grows.
+
+        Raises: ValueError where nothing can move, a network is no module, lr is not > 0, or another player owns a
+        parameter.
+        """
+        if not networks or not all(isinstance(network, nn.Module) for network in networks):
+            kinds = ", ".join(type(network).__name__ for network in networks) or "none"
+            raise ValueError(f"networks of player {name!r} must be one or more nn.Module, got {kinds}")
+        for value in (lr.start, lr.end) if isinstance(lr, Ramp) else (lr,):
+            checks.positive("lr", value)
+        for network in networks:  # convolutions on the CPU are faster in this layout; other layers do not care
+            network.to(self.device, memory_format=torch.channels_last)
+        own = list(dict.fromkeys(p for network in networks for p in network.parameters()))
+        if not own:
+            raise ValueError(f"networks of player {name!r} must have parameters, got none: nothing could move")
+        for other, optimizer in self.optimizers.items():
+            theirs = {id(p) for group in optimizer.param_groups for p in group["params"]}
+            if other != name and any(id(p) in theirs for p in own):
+                raise ValueError(
+                    f"networks of player {name!r} must be its own, got parameters that player {other!r} moves too"
+                )
+        self._rates[name] = lr
+        make = OPTIMIZERS[self.recipe.optimizer]
+        self.optimizers[name] = make(own, settle(lr, 0), settle(self.recipe.betas, 0))
+
+    def prepare(self, n: int) -> None:
+        """Give the game the form of round n: stage, shares, rates. A function of n alone, called before each round.
+
+        Here: every Ramp of the recipe gets its value. Whoever overrides this calls super().prepare(n) last, so that
+        networks that were just made have their rates too.
+        """
+        images = (n - 1) * self.recipe.batch
+        self.now = self.recipe.at(images)
+        for name, rate in self._rates.items():
+            for group in self.optimizers[name].param_groups:
+                if isinstance(rate, Ramp):
+                    group["lr"] = rate.at(images)
+                if self.now.betas is not self.recipe.betas:
+                    group["betas"] = self.now.betas
+
+    def draw(self, sampler: Sampler, rng: torch.Generator, n: int | None = None) -> Batch:
+        """n rows, by default a batch of the recipe; in a shared run this process's rows of a draw of all."""
+        n = self.recipe.batch // processes.place()[1] if n is None else n
+        return processes.rows(lambda total: sampler(total, rng), n)
+
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        """Every player moves once (or as often as the recipe says); returns the losses, detached, by player."""
+        """Every player moves once, or as often as the recipe says.
+
+        Returns readings by name, detached: the losses, and whatever else should be in the history.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define round(real, rng)")
 
     def sample(self, n: int, rng: torch.Generator) -> Samples:
-        """n samples in evaluation mode, without gradient; touches neither global randomness nor batch statistics."""
+        """n samples in evaluation mode, without gradient; touches neither global randomness nor batch statistics.
+
+        A game that can be asked for more says so in its own signature: sample(n, rng, y=None, truncation=1.0).
+        """
         raise NotImplementedError(f"{type(self).__name__} must define sample(n, rng)")
 
-    def check(self, x: Tensor) -> None:
-        """Look at two samples of the data before the first round; raise ValueError where they do not fit."""
+    def check(self, real: Sampler) -> None:
+        """Before round 1: do data, networks and recipe fit? Here: a batch is drawn and must be finite.
+
+        Raises: ValueError saying what does not fit.
+        """
+        first_samples(real, self.recipe.batch)
+
+    def lost(self, readings: dict[str, Scalar]) -> bool:
+        """Is the game over, given the readings of a round? Here: as soon as one of them is not finite."""
+        return not all(torch.isfinite(torch.as_tensor(value)).all() for value in readings.values())
 
     def describe(self) -> dict[str, str]:
-        """What must agree before a checkpoint of this game is resumed."""
-        return {"game": type(self).__name__}
+        """What must agree before a checkpoint of this game is resumed, by name.
+
+        Complete by default: the recipe, every network as it prints, and what `extra_repr` says. A game with a setting
+        of its own puts it there.
+        """
+        facts = {"game": type(self).__name__, **self.recipe.describe(), "settings": self.extra_repr()}
+        facts |= {name: repr(child) for name, child in self.named_children()}
+        return {name: _same_everywhere(text) for name, text in facts.items()}
+
+
+def _same_everywhere(text: str) -> str:
+    """Without what differs between two processes: places in memory, devices, line breaks."""
+    text = re.sub(r"<(?:bound method|function|built-in function) (\S+?)(?: of .*?)? at 0x[0-9a-f]+>", r"\1", text)
+    text = re.sub(r" at 0x[0-9a-f]+", "", text)
+    text = re.sub(r",? ?device=device\([^)]*\)", "", text)
+    return " ".join(text.split())

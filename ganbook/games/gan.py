@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-import ganbook
+from ganbook import checks
 from ganbook.data import normal
-from ganbook.games.game import Average, Game, descend
-from ganbook.optimizers import OPTIMIZERS, Clip
+from ganbook.games.game import Average, Game, descend, first_samples
+from ganbook.optimizers import Clip
+from ganbook.penalties import Judge, differentiable
 from ganbook.recipes import Recipe
-from ganbook.types import Sampler, Samples, Scalar
+from ganbook.types import Batch, Sampler, Samples, Scalar, parts
 
 
 def latent_width(G: nn.Module) -> int:
@@ -27,23 +28,35 @@ def latent_width(G: nn.Module) -> int:
     raise ValueError(f"G must hold a layer that tells its input width, got {type(G).__name__} without one")
 
 
-def check_shapes(x: Tensor, y: Tensor) -> None:
-    """Refuse generated samples y that are not of the data's shape.
+def check_shapes(x: Batch, y: Batch) -> None:
+    """Refuse generated samples y that are not of the data's shape, part by part.
 
     Raises: ValueError naming G and both shapes.
     """
-    if y.shape[1:] != x.shape[1:]:
-        raise ValueError(f"G must make samples of the data's shape {tuple(x.shape[1:])}, got {tuple(y.shape[1:])}")
+    real, fake = ([tuple(part.shape[1:]) for part in parts(batch)] for batch in (x, y))
+    if len(real) != len(fake):
+        raise ValueError(
+            f"real must return what this game makes, a batch of {len(fake)} part(s), got {len(real)}: "
+            "for samples with labels a game that takes labels is needed"
+        )
+    for wanted, got in zip(real, fake, strict=True):
+        if wanted != got:
+            raise ValueError(f"G must make samples of the data's shape {wanted}, got {got}")
 
 
 class GAN(Game):
     """Two players. G turns z into samples; D tells them from real ones.
 
-    G: network from (n, z) to samples. D: network from samples to (n, recipe.loss.outputs).
-    prior: Sampler of z; by default N(0, I) of the width of G's first layer. device: by default ganbook.device().
+    G: network from (n, z) to samples.
+    D: network from samples to (n, recipe.loss.outputs).
+    prior: Sampler of z; by default N(0, I) of the width of G's first layer.
+    device: by default ganbook.device().
 
-    The fakes of D's last step serve G's step too: G has not moved in between, so drawing them again would only
-    cost a second forward pass (Algorithm 1 of the paper draws anew).
+    The fakes of D's last step serve G's first step too: G has not moved in between, so drawing them again would only
+    cost a second forward pass (Algorithm 1 of the paper draws anew). Where the recipe gives G more steps, each further
+    one has fresh z and fresh data.
+
+    A game whose batches have more than samples in them overrides `fake`, and D is called with all parts.
 
     Raises: ValueError where prior is missing and G does not tell its input width, or shapes do not fit in a round.
     Source: Goodfellow et al. 2014, Algorithm 1. Derived in: chapter 1.
@@ -57,50 +70,72 @@ class GAN(Game):
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
-        if not isinstance(recipe, Recipe):
-            raise ValueError(f"recipe must be a Recipe, such as ganbook.recipes.MLP_GAN, got {recipe!r}")
-        super().__init__()
-        self.device = device or ganbook.device()
-        layout = torch.channels_last  # convolutions on the CPU are faster in it; other layers do not care
-        self.G, self.D = (net.to(self.device, memory_format=layout) for net in (G, D))
-        self.recipe = recipe
+        super().__init__(recipe, device)
+        self.G, self.D = G, D
+        self.player("D", D, lr=recipe.lr_d)
+        self.player("G", G, lr=recipe.lr_g)
         self.prior = prior or normal(latent_width(G), self.device)
         self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
-        make = OPTIMIZERS[recipe.optimizer]
-        self.optimizers = {
-            "D": make(D.parameters(), recipe.lr_d, recipe.betas),
-            "G": make(G.parameters(), recipe.lr_g, recipe.betas),
-        }
         if recipe.clip is not None:
             self.optimizers["D"].register_step_post_hook(Clip(recipe.clip))
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        recipe, loss = self.recipe, self.recipe.loss
+        recipe, move = self.recipe, self.optimizers
         for k in range(recipe.d_steps):
-            x, z = real(recipe.batch, rng), self.prior(recipe.batch, rng)
-            with torch.set_grad_enabled(k == recipe.d_steps - 1):  # only the last fakes are G's to learn from
-                y = self.G(z)
+            x = self.draw(real, rng)
+            with torch.set_grad_enabled(k == recipe.d_steps - 1):  # the last are G's too
+                y = self.fake(x, rng)
             check_shapes(x, y)
-            fakes = y.detach()
-            d_loss = loss.d(self.D(x), self.D(fakes))
-            for penalty in recipe.penalties:
-                d_loss = d_loss + penalty(self.critic, x, fakes, rng)
-            descend(self.optimizers["D"], d_loss)
-        g_loss = loss.g(self.D(x) if loss.g_sees_real else None, self.D(y))
-        descend(self.optimizers["G"], g_loss)
+            d_loss = descend(move["D"], self.d_loss(x, detached(y), rng))
+        for k in range(recipe.g_steps):
+            if k:  # G has moved
+                x = self.draw(real, rng)
+                y = self.fake(x, rng)
+            g_loss = descend(move["G"], self.g_loss(x, y))
         if self.average is not None:
             self.average.update_parameters(self.G)
-        return {"D": d_loss.detach(), "G": g_loss.detach()}
+        return {"D": d_loss, "G": g_loss}
 
-    def critic(self, x: Samples) -> Tensor:
+    def fake(self, x: Batch, rng: torch.Generator) -> Batch:
+        """Fakes to stand against the real batch x, as many and of its form."""
+        return self.G(self.draw(self.prior, rng, len(parts(x)[0])))
+
+    def d_loss(
+        self,
+        x: Batch,
+        y: Batch,
+        rng: torch.Generator,
+        D: Callable[..., Tensor] | None = None,
+    ) -> Scalar:
+        """What D descends, penalties included; D: another network in its place."""
+        loss, penalties = self.now.loss, self.now.penalties
+        judge = Judge(D or self.D, loss.score)
+        if penalties:  # they differentiate by what the loss has just looked at
+            x, y = differentiable(x), differentiable(y)
+        total = loss.d(judge.outputs(x), judge.outputs(y))
+        for penalty in penalties:
+            total = total + penalty(judge, x, y, rng)
+        return total
+
+    def g_loss(self, x: Batch, y: Batch) -> Scalar:
+        """What G descends: y are fakes that still hang on G."""
+        loss = self.now.loss
+        seen = self.D(*parts(x)) if loss.g_sees_real else None
+        return loss.g(seen, self.D(*parts(y)))
+
+    @property
+    def sampler(self) -> nn.Module:
+        """The network that samples are drawn from: the averaged copy where there is one."""
+        return self.G if self.average is None else self.average.module
+
+    def critic(self, x: Samples, *given: Tensor) -> Tensor:
         """One number a sample: the score that the recipe's loss reads from D's outputs."""
-        return self.recipe.loss.score(self.D(x))
+        return self.now.loss.score(self.D(x, *given))
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Samples:
-        if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-            raise ValueError(f"n must be a whole number >= 1, got {n!r}")
-        G = self.G if self.average is None else self.average.module
+        checks.whole("n", n)
+        G = self.sampler
         mode = G.training
         G.eval()
         try:
@@ -109,18 +144,23 @@ class GAN(Game):
             G.train(mode)
 
     @torch.no_grad()
-    def check(self, x: Tensor) -> None:
-        weight = next(self.D.parameters())
-        if x.dtype != weight.dtype or x.device != weight.device:
+    def check(self, real: Sampler) -> None:
+        x = first_samples(real, self.recipe.batch)
+        samples, weight = parts(x)[0], next(self.D.parameters())
+        if samples.dtype != weight.dtype or samples.device != weight.device:
             raise ValueError(
-                f"real must return {weight.dtype} on {weight.device}, as D computes, got {x.dtype} on {x.device}"
+                f"real must return {weight.dtype} on {weight.device}, as D computes, "
+                f"got {samples.dtype} on {samples.device}"
             )
-        if x.dim() == 4 and not x.abs().max() <= 1:
-            raise ValueError(f"real must return images in [-1, 1], got values from {x.min():.3g} to {x.max():.3g}")
+        if samples.dim() == 4 and not samples.abs().max() <= 1:
+            raise ValueError(
+                f"real must return images in [-1, 1], got values from {samples.min():.3g} to {samples.max():.3g}"
+            )
         modes = [(part, part.training) for part in self.modules()]
         self.eval()  # so that looking changes no batch statistics
         try:
-            y, out = self._try("G", self.G, self.prior(2, torch.Generator().manual_seed(0))), self._try("D", self.D, x)
+            y = self._try("G", (), lambda: self.fake(x, torch.Generator().manual_seed(0)))
+            out = self._try("D", parts(x), lambda: self.D(*parts(x)))
         finally:
             for part, mode in modes:
                 part.training = mode
@@ -128,17 +168,18 @@ class GAN(Game):
         self.recipe.loss.score(out)
 
     @staticmethod
-    def _try(name: str, network: nn.Module, x: Tensor) -> Tensor:
+    def _try(name: str, given: tuple[Tensor, ...], call: Callable[[], Batch]) -> Batch:
         try:
-            return network(x)
-        except RuntimeError as error:
-            raise ValueError(
-                f"{name} must take inputs of shape ({', '.join(map(str, ('n', *x.shape[1:])))}), "
-                f"got a network that refuses them: {error}"
-            ) from error
+            return call()
+        except (RuntimeError, TypeError) as error:
+            shapes = " and ".join(f"({', '.join(map(str, ('n', *part.shape[1:])))})" for part in given)
+            took = f"inputs of shape {shapes}" if given else "what prior draws"
+            raise ValueError(f"{name} must take {took}, got a network that refuses them: {error}") from error
 
-    def describe(self) -> dict[str, str]:
-        nets = {name: " ".join(repr(net).split()) for name, net in (("G", self.G), ("D", self.D))}
-        prior = re.sub(r",? ?device=device\([^)]*\)", "", repr(self.prior))
-        prior = type(self.prior).__name__ if " at 0x" in prior else prior  # a function prints its address
-        return {"game": type(self).__name__, **self.recipe.describe(), "prior": prior, **nets}
+    def extra_repr(self) -> str:
+        return f"prior={self.prior!r}"
+
+
+def detached(batch: Batch) -> Batch:
+    """A batch that no gradient goes through."""
+    return tuple(part.detach() for part in batch) if isinstance(batch, tuple) else batch.detach()

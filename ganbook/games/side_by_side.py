@@ -12,12 +12,13 @@ penalties are summed over runs, so each gets the gradients, and takes the steps,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor, nn
 
-from ganbook.games.gan import GAN, check_shapes
+from ganbook import checks
+from ganbook.games.gan import GAN
 from ganbook.losses import AdversarialLoss
 from ganbook.models.stacked import deal, stack
 from ganbook.penalties import Critic, Penalty
@@ -27,32 +28,60 @@ from ganbook.types import Batch, Float, Outputs, Sampler, Samples, Scalar
 
 @dataclass(frozen=True)
 class EachRun:
-    """A loss taken for each run alone, and summed. What couples a batch, such as a mean, couples that of one run."""
+    """A loss taken for each run alone, and summed. What couples a batch, such as a mean, couples that of one run.
 
-    loss: AdversarialLoss
+    loss: that of all runs, or a tuple with one a run. Runs with fewer outputs than the widest use the first of theirs.
+    """
+
+    loss: AdversarialLoss | tuple[AdversarialLoss, ...]
     runs: int
+
+    def __post_init__(self) -> None:
+        checks.whole("runs", self.runs)
+        if isinstance(self.loss, tuple) and len(self.loss) != self.runs:
+            raise ValueError(f"loss must be one, or one a run ({self.runs}), got {len(self.loss)}")
 
     @property
     def outputs(self) -> int:
-        return self.loss.outputs
+        """Width of D's last layer: that of the widest loss."""
+        return max(loss.outputs for loss in self._kinds())
 
     @property
     def g_sees_real(self) -> bool:
-        return self.loss.g_sees_real
+        """Does any of the losses look at D(x) in G's step?"""
+        return any(loss.g_sees_real for loss in self._kinds())
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
-        return self._sum(self.loss.d, real, fake)
+        return self._sum(lambda loss, real, fake: loss.d(real, fake), real, fake)
 
     def g(self, real: Outputs | None, fake: Outputs) -> Scalar:
         if real is None:
-            return self._sum(lambda mine: self.loss.g(None, mine), fake)
-        return self._sum(self.loss.g, real, fake)
+            return self._sum(lambda loss, mine: loss.g(None, mine), fake)
+        return self._sum(lambda loss, real, fake: loss.g(real if loss.g_sees_real else None, fake), real, fake)
 
     def score(self, out: Outputs) -> Float[Tensor, " n"]:
-        return self.loss.score(out)
+        """One number a sample, by the loss of its run."""
+        if not isinstance(self.loss, tuple):
+            return self.loss.score(out)
+        blocks = deal(out, self.runs)
+        own = [loss.score(mine[:, : loss.outputs]) for loss, mine in zip(self.loss, blocks, strict=True)]
+        return torch.cat(own)
+
+    def _kinds(self) -> dict[AdversarialLoss, list[int]]:
+        """Each different loss with its runs."""
+        kinds: dict[AdversarialLoss, list[int]] = {}
+        for run, loss in enumerate(self.loss if isinstance(self.loss, tuple) else [self.loss] * self.runs):
+            kinds.setdefault(loss, []).append(run)
+        return kinds
 
     def _sum(self, one: Callable[..., Tensor], *outs: Outputs) -> Scalar:
-        return torch.vmap(one, randomness="different")(*(deal(out, self.runs) for out in outs)).sum()
+        blocks, total = [deal(out, self.runs) for out in outs], 0.0
+        for loss, runs in self._kinds().items():
+            mine = blocks if len(runs) == self.runs else [block[runs] for block in blocks]
+            if isinstance(self.loss, tuple):
+                mine = [block[:, :, : loss.outputs] for block in mine]
+            total = total + torch.vmap(lambda *out, loss=loss: one(loss, *out), randomness="different")(*mine).sum()
+        return total
 
 
 @dataclass(frozen=True)
@@ -65,18 +94,23 @@ class AllRuns:
     penalty: Penalty
     runs: int
 
-    def __call__(self, critic: Critic, real: Samples, fake: Samples, rng: torch.Generator) -> Scalar:
+    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
         return self.runs * self.penalty(critic, real, fake, rng)
 
 
 class SideBySide(GAN):
     """One GAN a seed, trained side by side.
 
-    make: called once a seed, with torch's global randomness at that seed, returns (G, D). recipe: that of one run.
-    prior: as in GAN. Real samples, latents and penalties are drawn from one stream, different rows for each run, so
-    that runs are independent; a run's result depends on how many others there are, but not on what they do.
+    make: called once a seed, with torch's global randomness at that seed, returns (G, D).
+    seeds: one a run; the same seed twice gives two runs that start alike.
+    recipe: that of one run, or one a run; these may differ in their loss alone.
+    prior: as in GAN.
 
-    Raises: ValueError as `stack`, and as GAN.
+    Real samples, latents and penalties are drawn from one stream, different rows for each run, so that runs are
+    independent; a run's result depends on how many others there are, but not on what they do. Runs go on where others
+    have become nan; the game is lost when all of them are.
+
+    Raises: ValueError as `stack`, and as GAN; for no seeds, or recipes that are not one a run or differ in more.
     Derived in: chapter 11.
     """
 
@@ -84,7 +118,7 @@ class SideBySide(GAN):
         self,
         make: Callable[[], tuple[nn.Sequential, nn.Sequential]],
         seeds: Sequence[int],
-        recipe: Recipe,
+        recipe: Recipe | Sequence[Recipe],
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
@@ -93,13 +127,16 @@ class SideBySide(GAN):
             for seed in seeds:
                 torch.manual_seed(seed)
                 pairs.append(make())
+        if not pairs:
+            raise ValueError("seeds must be one or more, got none")
         self.runs = runs = len(pairs)
+        one, loss = _common(recipe, runs)
         together = replace(
-            recipe,
-            loss=EachRun(recipe.loss, runs),
-            penalties=tuple(AllRuns(penalty, runs) for penalty in recipe.penalties),
-            batch=recipe.batch * runs,
-            ema_halflife=recipe.ema_halflife and recipe.ema_halflife * runs,
+            one,
+            loss=EachRun(loss, runs),
+            penalties=tuple(AllRuns(penalty, runs) for penalty in one.penalties),
+            batch=one.batch * runs,
+            ema_halflife=one.ema_halflife and one.ema_halflife * runs,
         )
         super().__init__(stack([G for G, _ in pairs]), stack([D for _, D in pairs]), together, prior, device)
 
@@ -112,18 +149,36 @@ class SideBySide(GAN):
         return deal(self.sample(n * self.runs, rng), self.runs)
 
     @torch.no_grad()
-    def shared(self, z: Batch) -> Float[Tensor, "runs each ..."]:
+    def shared(self, z: Samples) -> Float[Tensor, "runs each ..."]:
         """What every run makes of the same latents, in evaluation mode."""
-        G = self.G if self.average is None else self.average.module
+        G = self.sampler
         mode = G.training
         y = G.eval()(z.repeat(self.runs, *[1] * (z.dim() - 1)))
         G.train(mode)
         return deal(y, self.runs)
 
-    @torch.no_grad()
-    def check(self, x: Tensor) -> None:
-        self.eval()
-        y = self._try("G", self.G, self.prior(self.runs, torch.Generator().manual_seed(0)))
-        check_shapes(x, y)
-        self.recipe.loss.score(self._try("D", self.D, x[:1].expand(self.runs, *x.shape[1:])))
-        self.train()
+    def alive(self) -> list[bool]:
+        """For each run: are all its weights finite?"""
+        stacked = [p for p in self.parameters() if len(p) == self.runs]
+        finite = torch.stack([p.detach().flatten(1).isfinite().all(1) for p in stacked]).all(0)
+        return finite.tolist()
+
+    def lost(self, readings: dict[str, Scalar]) -> bool:
+        """Only when all runs are: a run that is nan leaves the others as they are."""
+        return super().lost(readings) and not any(self.alive())
+
+
+def _common(recipe: Recipe | Sequence[Recipe], runs: int) -> tuple[Recipe, object]:
+    """What all runs share, and their loss, or their losses as a tuple."""
+    if isinstance(recipe, Recipe):
+        return recipe, recipe.loss
+    recipes = list(recipe) if isinstance(recipe, Sequence) and not isinstance(recipe, str) else [recipe]
+    if not all(isinstance(one, Recipe) for one in recipes) or len(recipes) != runs:
+        raise ValueError(f"recipe must be a Recipe, or one a run ({runs}), got {recipe!r:.200}")
+    for field in fields(Recipe):
+        values = {repr(getattr(one, field.name)) for one in recipes}
+        if field.name != "loss" and len(values) > 1:
+            raise ValueError(
+                f"recipe may differ between runs in its loss only, got {field.name} of {' and '.join(sorted(values))}"
+            )
+    return recipes[0], tuple(one.loss for one in recipes)

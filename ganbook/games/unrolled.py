@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ganbook.games.game import descend
-from ganbook.games.gan import GAN, check_shapes
+from ganbook import checks
+from ganbook.games.gan import GAN
 from ganbook.recipes import Recipe
-from ganbook.types import Sampler, Samples, Scalar
+from ganbook.types import Batch, Sampler, Scalar, parts
 
 Weights = dict[str, Tensor]
 
@@ -39,44 +41,27 @@ class Unrolled(GAN):
         *,
         steps: int = 5,
     ) -> None:
-        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 0:
-            raise ValueError(f"steps must be a whole number >= 0, got {steps!r}")
+        self.steps = checks.whole("steps", steps, least=0)
         super().__init__(G, D, recipe, prior, device)
-        self.steps = steps
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        recipe, loss = self.recipe, self.recipe.loss
-        for k in range(recipe.d_steps):
-            x, z = real(recipe.batch, rng), self.prior(recipe.batch, rng)
-            with torch.set_grad_enabled(k == recipe.d_steps - 1):
-                y = self.G(z)
-            check_shapes(x, y)
-            d_loss = self.answer_loss(dict(self.D.named_parameters()), x, y.detach(), rng)
-            descend(self.optimizers["D"], d_loss)
+        self._rng = rng  # penalties draw in the imagined steps too
+        return super().round(real, rng)
 
-        weights, sizes = dict(self.D.named_parameters()), self.step_sizes()
+    def g_loss(self, x: Batch, y: Batch) -> Scalar:
+        loss, weights = self.now.loss, dict(self.D.named_parameters())
+        sizes = self.step_sizes()
         for _ in range(self.steps):
-            gradients = torch.autograd.grad(
-                self.answer_loss(weights, x, y, rng), list(weights.values()), create_graph=True
-            )
-            weights = {name: w - sizes[name] * g for (name, w), g in zip(weights.items(), gradients, strict=True)}
-        g_loss = loss.g(self.play(weights, x) if loss.g_sees_real else None, self.play(weights, y))
-        descend(self.optimizers["G"], g_loss)
-        if self.average is not None:
-            self.average.update_parameters(self.G)
-        return {"D": d_loss.detach(), "G": g_loss.detach()}
+            answer = self.d_loss(x, y, self._rng, D=partial(self.play, weights))
+            slopes = torch.autograd.grad(answer, list(weights.values()), create_graph=True)
+            pairs = zip(weights.items(), slopes, strict=True)
+            weights = {name: w - sizes[name] * slope for (name, w), slope in pairs}
+        seen = self.play(weights, *parts(x)) if loss.g_sees_real else None
+        return loss.g(seen, self.play(weights, *parts(y)))
 
-    def play(self, weights: Weights, x: Samples) -> Tensor:
+    def play(self, weights: Weights, *batch: Tensor) -> Tensor:
         """D's outputs, were its weights these."""
-        return functional_call(self.D, weights, (x,))
-
-    def answer_loss(self, weights: Weights, x: Samples, y: Samples, rng: torch.Generator) -> Scalar:
-        """D's whole loss, penalties included, as a function of its weights and of the fakes y."""
-        loss = self.recipe.loss
-        total = loss.d(self.play(weights, x), self.play(weights, y))
-        for penalty in self.recipe.penalties:
-            total = total + penalty(lambda u: loss.score(self.play(weights, u)), x, y, rng)
-        return total
+        return functional_call(self.D, weights, batch)
 
     def step_sizes(self) -> dict[str, Tensor]:
         """How far D's optimiser would move each weight for a gradient of 1, momentum apart."""
@@ -92,5 +77,5 @@ class Unrolled(GAN):
             sizes[name] = size
         return sizes
 
-    def describe(self) -> dict[str, str]:
-        return {**super().describe(), "unrolled steps": repr(self.steps)}
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, steps={self.steps}"

@@ -7,13 +7,16 @@ clipping and its optimiser, and the spectral normalisation of one entrant's D.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from torch import nn
 
+from ganbook import checks
 from ganbook.games import SideBySide
 from ganbook.losses import (
     Hinge,
@@ -28,6 +31,7 @@ from ganbook.losses import (
 from ganbook.models import mlp
 from ganbook.penalties import R1, R2, Dragan, GradientPenalty
 from ganbook.recipes import Recipe
+from ganbook.train import fit, train
 from ganbook.types import Batch, Float, Sampler, Samples
 
 ADAM = {"batch": 64, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}
@@ -122,21 +126,20 @@ def race(
     """Train one run a seed, side by side; look at n samples of each, `looks` times at equal distances.
 
     z: latents (n, ...) which all runs share, for films; by default each run's are its own and new at each look.
-    Runs go on where others have become nan: `train` would stop them all.
+    Runs go on where others have become nan; where all have, what is left is shown as lost.
 
     Raises: ValueError where rounds is no multiple of looks, and as SideBySide.
     Derived in: chapter 11.
     """
-    if looks < 1 or rounds % looks:
+    if checks.whole("rounds", rounds) % checks.whole("looks", looks):
         raise ValueError(f"rounds must be a multiple of looks ({looks}), got {rounds}")
-    game = SideBySide(make, seeds, recipe, device=torch.device("cpu"))
-    game.check(real(2, torch.Generator().manual_seed(0)))
-    rng, own = torch.Generator().manual_seed(seeds[0]), torch.Generator().manual_seed(seeds[0] + 1)
-    used = 0.0
+    game = SideBySide(make, seeds, recipe)
+    run = train(game, real, rounds=rounds, seed=seeds[0], progress=False)
+    own, used = torch.Generator().manual_seed(seeds[0] + 1), 0.0
     for k in range(1, looks + 1):
         start = time.process_time()
-        for _ in range(rounds // looks):
-            game.round(real, rng)
+        with contextlib.suppress(FloatingPointError):  # all runs are lost: so say their samples
+            fit(islice(run, rounds // looks))
         used += time.process_time() - start
         y = game.samples(n, own) if z is None else game.shared(z)
         alive = y.flatten(1).isfinite().all(1)

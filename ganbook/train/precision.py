@@ -2,25 +2,57 @@
 
 bfloat16 keeps the range of float32 and 8 of its 24 significant bits. Processors with instructions for it (AMX,
 AVX512_BF16, the tensor cores of GPUs) multiply it several times as fast; others are slower with it than without.
+float16, which needs a scaled loss, is not offered.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from functools import wraps
+from contextvars import ContextVar
+from types import MethodType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves, tree_map
+
+from ganbook import checks
 
 PRECISIONS = ("float32", "bf16")
+
+_casting: ContextVar[bool] = ContextVar("casting", default=False)
 
 
 def check_precision(precision: str) -> str:
     """Raises: ValueError unless precision is "float32" or "bf16"."""
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
-    return precision
+    return checks.one_of("precision", precision, PRECISIONS)
+
+
+def networks(game: nn.Module) -> dict[str, nn.Module]:
+    """The networks of a game by name: its children, and the members of its ModuleLists and ModuleDicts.
+
+    >>> list(networks(nn.ModuleDict({"G": nn.Linear(1, 1), "pool": nn.ModuleList([nn.ReLU()])})))
+    ['G', 'pool.0']
+    """
+    found: dict[str, nn.Module] = {}
+    for name, child in game.named_children():
+        if isinstance(child, (nn.ModuleList, nn.ModuleDict)):
+            found |= {f"{name}.{inner}": network for inner, network in networks(child).items()}
+        else:
+            found[name] = child
+    return found
+
+
+def said(game: nn.Module, precision: str) -> str:
+    """What computes in what, in one line.
+
+    >>> said(nn.ModuleDict({"G": nn.Linear(1, 1)}), "bf16")
+    'bf16 in G; weights, losses and optimisers in float32'
+    """
+    if check_precision(precision) == "float32":
+        return "float32"
+    return f"bf16 in {', '.join(networks(game))}; weights, losses and optimisers in float32"
 
 
 @contextlib.contextmanager
@@ -30,6 +62,8 @@ def computing(game: nn.Module, precision: str) -> Iterator[None]:
     Only what a network does in its forward pass, and the way back through it, is cast; what it returns is float32
     again, so that log_softmax, softplus and penalties see the full precision. Each pass casts the weights anew:
     autocast keeps its casts until it is left, and around a whole round it would keep D's from before D's step.
+    A deep copy that is made of a network within is a network of its own, and computes as all do: in this precision
+    within, in float32 without.
 
     Raises: ValueError for another precision.
     Source: the mixed precision of Micikevicius et al. 2018, whose float16 needs a scaled loss; bfloat16 does not.
@@ -40,20 +74,26 @@ def computing(game: nn.Module, precision: str) -> Iterator[None]:
     ...     net(torch.tensor([[1 + 2**-10]])).item()  # eight bits do not hold the thousandth
     1.0
     """
-    networks = list(game.children()) if check_precision(precision) == "bf16" else []
-    for network in networks:
-        network.forward = _cast(network.forward)  # on the instance, before the class's own
+    if check_precision(precision) == "float32":
+        yield
+        return
+    for network in networks(game).values():
+        network.forward = MethodType(_forward, network)  # on the instance, before the class's own
+    token = _casting.set(True)
     try:
         yield
     finally:
-        for network in networks:
-            del network.forward
+        _casting.reset(token)
+        for network in game.modules():  # those that came in between, too
+            network.__dict__.pop("forward", None)
 
 
-def _cast(forward):
-    @wraps(forward)
-    def cast(x: Tensor) -> Tensor:
-        with torch.autocast(x.device.type, torch.bfloat16):
-            return forward(x).float()
-
-    return cast
+def _forward(network: nn.Module, *inputs: Any, **named: Any) -> Any:
+    forward = type(network).forward
+    if not _casting.get():  # a copy that was taken out
+        return forward(network, *inputs, **named)
+    tensors = [x for x in tree_leaves((inputs, named)) if isinstance(x, Tensor)]
+    kind = tensors[0].device.type if tensors else next(network.parameters()).device.type
+    with torch.autocast(kind, torch.bfloat16):
+        out = forward(network, *inputs, **named)
+    return tree_map(lambda x: x.float() if isinstance(x, Tensor) and x.dtype == torch.bfloat16 else x, out)

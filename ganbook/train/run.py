@@ -12,22 +12,23 @@ import math
 import os
 import pathlib
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ganbook.files import checkpoint as files
-from ganbook.games import Game
-from ganbook.train import randomness
-from ganbook.train.precision import check_precision, computing
-from ganbook.types import Sampler, Samples
+from ganbook import checks
+from ganbook.games.game import Game, check_batch
+from ganbook.train import randomness, state
+from ganbook.train.precision import check_precision, computing, said
+from ganbook.train.shared import Alone, Company, company
+from ganbook.types import Batch, Sampler, Samples
 
 LOOK = 100
-"""Rounds between two looks at the losses: looking at each would stall a GPU."""
+"""Rounds between two looks at the losses, and at the data: looking at each would stall a GPU."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,15 @@ class Step:
 
     @property
     def losses(self) -> dict[str, float]:
-        """Each player's loss in this round."""
+        """What the round told, by name: each player's loss, and other readings where the game has them."""
         return {name: float(loss) for name, loss in self.tensors.items()}
 
-    def sample(self, n: int) -> Samples:
-        """n samples from the same z at every step of a run, so that frames of a film can be compared."""
-        return self.game.sample(n, torch.Generator().manual_seed(self.seed + 1))
+    def sample(self, n: int, **asked: Any) -> Samples:
+        """n samples from the same z at every step of a run, so that frames of a film can be compared.
+
+        asked: what this game's `sample` takes besides, such as y= or truncation=.
+        """
+        return self.game.sample(n, torch.Generator().manual_seed(self.seed + 1), **asked)
 
 
 def train(
@@ -59,36 +63,44 @@ def train(
     save_every: int = 1_000,
     progress: bool = True,
     precision: str = "float32",
+    shared: bool = False,
 ) -> Run:
     """An iterator over `rounds` rounds of a game; nothing moves until it is iterated.
 
-    game: networks and optimisers; its weights are used as they are. real: Sampler of data. seed: of the run's own
-    randomness (batches, z, dropout). checkpoint: a file saved every `save_every` rounds and at the end; where it exists
-    already, the run goes on from it, bit-equal to one never interrupted. progress: a bar on terminals and in live
-    notebooks. precision: "bf16" lets the networks compute in bfloat16, faster where the processor can
-    (ganbook.train.precision); weights and losses stay in float32.
+    game: networks and optimisers; its weights are used as they are.
+    real: Sampler of data.
+    seed: of the run's own randomness (batches, z, dropout).
+    checkpoint: a file saved every `save_every` rounds and at the end; where it exists already, the run goes on from
+        it, bit-equal to one never interrupted.
+    progress: a bar on terminals and in live notebooks.
+    precision: "bf16" lets the networks compute in bfloat16, faster where the processor can (ganbook.train.precision);
+        weights and losses stay in float32.
+    shared: play this one run over all processes of `accelerate launch`, each with its share of every batch
+        (ganbook.processes); the first process writes the checkpoint.
 
     Raises, before the first round: ValueError for a bad argument, bad data, a damaged checkpoint, or one of another
     recipe, seed, prior or networks (listing every difference); OSError where the checkpoint cannot be written.
-    While iterated: FloatingPointError where a loss or a weight is no longer finite (the last good checkpoint stays).
+    While iterated: FloatingPointError where a loss or a weight is no longer finite (the last good checkpoint stays);
+    ValueError where the data are not; ConnectionError where another process of a shared run has ended.
 
     Bit-equal means: on the CPU with as many threads, or on a GPU under torch.use_deterministic_algorithms(True).
     A sampler with a state of its own (data.from_loader) starts a new pass where a run is resumed.
-    Derived in: chapter 1.
+    A round that is stopped in the middle is undone when the run is iterated on.
+    Derived in: chapter 1; several processes: chapter 17.
     """
     if not isinstance(game, Game):
         raise ValueError(f"game must be a Game, such as GAN(G, D, recipe), got {type(game).__name__}")
     for name, value, least in (("rounds", rounds, 0), ("save_every", save_every, 1), ("seed", seed, 0)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+        checks.whole(name, value, least)
     check_precision(precision)
+    others = company(shared, game.recipe.batch)
     reader = randomness.take(randomness.gpus(game))
     try:
-        game.check(_first_samples(real))
+        game.check(real)
     finally:
         randomness.put(reader)
-    path = None if checkpoint is None else _writable(pathlib.Path(checkpoint))
-    return Run(game, real, rounds, seed, path, save_every, progress, precision)
+    path = None if checkpoint is None else state.writable(pathlib.Path(checkpoint))
+    return Run(game, real, rounds, seed, path, save_every, progress, precision, others)
 
 
 class Run(Iterator[Step]):
@@ -104,25 +116,41 @@ class Run(Iterator[Step]):
         save_every: int,
         progress: bool,
         precision: str,
+        others: Company = Alone,
     ) -> None:
         self.game, self.real, self.rounds, self.seed = game, real, rounds, seed
-        self.path, self.save_every, self.precision = path, save_every, precision
+        self.path, self.save_every, self.precision, self.others = path, save_every, precision, others
         self.n = 0
+        self.rng = torch.Generator().manual_seed(seed)
         self._history: dict[str, list[float]] = {}
         self._unread: list[dict[str, Tensor]] = []
-        self._rng = torch.Generator().manual_seed(seed)
+        self._broken = ""
         self._gpus = randomness.gpus(game)
         reader = randomness.take(self._gpus)
         torch.manual_seed(seed)
-        self._global = randomness.take(self._gpus)
+        self.random = randomness.take(self._gpus)
+        """The global random state of the training, which is not the reader's."""
         randomness.put(reader)
+        # As it is before the first round: a game that grows describes itself otherwise later.
+        self._agreed = {
+            **game.describe(),
+            "seed": repr(seed),
+            "precision": precision,
+            "processes": repr(others.world),
+        }
         if path is not None and path.exists():
-            self._resume()
-        self._bar = tqdm(total=rounds, initial=self.n, disable=not (progress and _live()), unit=" rounds")
+            self._history = state.resume(self, path, self._agreed)
+        self._kept = state.take(self)
+        show = progress and others.rank == 0 and _live()
+        self._bar = tqdm(total=rounds, initial=self.n, disable=not show, unit=" rounds")
+
+    def __repr__(self) -> str:
+        kind = type(self.game).__name__
+        return f"Run({kind}, round {self.n:,} of {self.rounds:,}, {said(self.game, self.precision)})"
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Player name -> its loss in each round so far."""
+        """Name of a reading -> its value in each round so far: each player's loss, and what else the game tells."""
         self._read()
         return self._history
 
@@ -130,99 +158,118 @@ class Run(Iterator[Step]):
         """Rounds that are left."""
         return max(0, self.rounds - self.n)
 
+    def __bool__(self) -> bool:
+        return True  # also with no rounds left: it still has a history and a game
+
     def __iter__(self) -> Run:
         return self
 
     def __next__(self) -> Step:
+        if self._broken:
+            self._mend()
         if self.n >= self.rounds:
             self._bar.close()
             raise StopIteration
-        reader = randomness.take(self._gpus)
-        randomness.put(self._global)
-        try:
-            self.game.train()
-            with computing(self.game, self.precision):
-                losses = self.game.round(self.real, self._rng)
-        finally:
-            self._global = randomness.take(self._gpus)
-            randomness.put(reader)
+        self._broken = f"round {self.n + 1} was stopped"
+        losses = self._play(self.real if self.n % LOOK else self._looked_at)
         self.n += 1
         self._unread.append(losses)
         last = self.n == self.rounds
         saving = self.path is not None and (self.n % self.save_every == 0 or last)
-        if saving or last or len(self._unread) >= LOOK:
-            self._read()
-        if saving:
-            self._save()
+        try:
+            if saving or last or len(self._unread) >= LOOK:
+                self._read()
+            if saving and self.others.rank == 0:
+                state.save(self, self.path, self._history, self._agreed)
+        except FloatingPointError as error:
+            self._broken = f"lost: {error}"
+            raise
+        if self.n % LOOK == 0:
+            self._kept = state.take(self)
+        self._broken = ""
         self._bar.update()
         return Step(self.n, self.game, self.seed, losses)
 
+    def _play(self, real: Sampler) -> dict[str, Tensor]:
+        """One round, in the training's own randomness."""
+        reader = randomness.take(self._gpus)
+        randomness.put(self.random)
+        try:
+            self.game.train()
+            self.game.prepare(self.n + 1)
+            owned = _owned(self.game)
+            with self.others.together(), computing(self.game, self.precision):
+                losses = self.game.round(real, self.rng)
+        finally:
+            self.random = randomness.take(self._gpus)
+            randomness.put(reader)
+        if _owned(self.game) != owned:
+            raise ValueError(
+                f"round must leave every player what it owns, but {type(self.game).__name__}.round changed networks: "
+                "a game that grows does so in prepare(n), or it could not be resumed"
+            )
+        return losses
+
+    def _looked_at(self, n: int, rng: torch.Generator) -> Batch:
+        batch = self.real(n, rng)
+        check_batch(batch, n, f"in round {self.n + 1}")
+        x = batch[0] if isinstance(batch, tuple) else batch
+        if x.dim() == 4 and not x.abs().max() <= 1:
+            raise ValueError(
+                f"real must return images in [-1, 1], got values from {x.min():.3g} to {x.max():.3g} "
+                f"in round {self.n + 1}"
+            )
+        return batch
+
+    def _mend(self) -> None:
+        """Undo a round that was stopped: back to the last state that was kept, and the rounds since once more.
+
+        Raises: FloatingPointError where the networks are lost; RuntimeError where `real` cannot draw again.
+        """
+        if self._broken.startswith("lost: "):
+            raise FloatingPointError(self._broken[len("lost: ") :])
+        if getattr(self.real, "stateful", False):
+            raise RuntimeError(
+                f"{self._broken} in the middle, and {type(self.real).__name__} cannot draw the same batches again: "
+                "build the game anew, or go on from a checkpoint"
+            )
+        n = self.n
+        self.game.prepare(max(1, self._kept[1]["n"]))
+        state.put(self, *self._kept)
+        while self.n < n:
+            self._play(self.real)
+            self.n += 1
+        self._broken = ""
+
     def _read(self) -> None:
-        """Fetch the losses of the last rounds, and refuse to go on, or to save, where one is not finite."""
+        """Fetch the readings of the last rounds, and refuse to go on, or to save, where the game is lost."""
         unread, self._unread = self._unread, []
         rows = [{name: float(loss) for name, loss in losses.items()} for losses in unread]
         for row in rows:
             for name, value in row.items():
                 self._history.setdefault(name, []).append(value)
         for n, row in enumerate(rows, self.n - len(rows) + 1):
-            for name, value in row.items():
-                if not math.isfinite(value):
-                    raise FloatingPointError(
-                        f"the loss of {name} is {value} at round {n}: the networks are lost. "
-                        "Go back to a checkpoint, or lower the learning rates."
-                    )
+            bad = next((name for name, value in row.items() if not math.isfinite(value)), None)
+            if bad is not None:
+                if not self.game.lost(unread[n - 1 - self.n + len(rows)]):
+                    return  # some runs of many are nan; the others go on
+                self._refuse(n, bad, row[bad])
 
-    def _facts(self) -> dict[str, str]:
-        """What must agree before a checkpoint is resumed."""
-        return {**self.game.describe(), "seed": repr(self.seed), "precision": self.precision}
+    def _refuse(self, n: int, name: str, value: float) -> None:
+        """Say what is to blame for a loss that is not finite: the data, if playing the rounds again finds it there."""
+        if not getattr(self.real, "stateful", False):
+            self.game.prepare(max(1, self._kept[1]["n"]))
+            state.put(self, *self._kept)
+            while self.n < n:
+                self._play(self._looked_at)
+                self.n += 1
+        raise FloatingPointError(
+            f"the loss of {name} is {value} at round {n}: the networks are lost. "
+            "Go back to a checkpoint, or lower the learning rates."
+        )
 
-    def _save(self) -> None:
-        assert self.path is not None
-        tensors = {f"game/{name}": tensor for name, tensor in self.game.state_dict().items()}
-        groups = {}
-        for name, optimizer in self.game.optimizers.items():
-            state, groups[name] = files.flatten_optimizer(name, optimizer)
-            tensors |= state
-        lost = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
-        if lost:
-            raise FloatingPointError(
-                f"{lost[0]} is not finite after round {self.n}: the networks are lost, the last checkpoint is kept. "
-                "Go back to it, or lower the learning rates."
-            )
-        tensors |= {
-            f"history/{name}": torch.tensor(values, dtype=torch.float64) for name, values in self._history.items()
-        }
-        tensors |= {f"random/{name}": state for name, state in self._global.items()}
-        tensors["random/rng"] = self._rng.get_state()
-        files.write(self.path, tensors, {"n": self.n, "must agree": self._facts(), "optimizers": groups})
 
-    def _resume(self) -> None:
-        assert self.path is not None
-        tensors, facts = files.read(self.path)
-        if not {"n", "must agree", "optimizers"} <= facts.keys() or "random/rng" not in tensors:
-            raise ValueError(f"checkpoint {self.path} was not written by a training; name another file")
-        saved = {name[len("game/") :]: tensor for name, tensor in tensors.items() if name.startswith("game/")}
-        states = (saved, self.game.state_dict())
-        kinds = [{name: f"{t.dtype} {tuple(t.shape)}" for name, t in state.items()} for state in states]
-        agreed = {"precision": "float32", **facts["must agree"]}  # older checkpoints do not say
-        differences = _differences(agreed, self._facts()) + _differences(*kinds)
-        if facts["optimizers"].keys() != self.game.optimizers.keys():
-            differences.append(f"players: saved {sorted(facts['optimizers'])}, now {sorted(self.game.optimizers)}")
-        if facts["n"] > self.rounds:
-            differences.append(f"rounds: saved {facts['n']}, now {self.rounds}")
-        if differences:
-            raise ValueError(
-                f"checkpoint {self.path} is of another training; name another file, or undo: " + "; ".join(differences)
-            )
-        self.game.load_state_dict(saved)
-        for name, optimizer in self.game.optimizers.items():
-            files.restore_optimizer(name, optimizer, tensors, facts["optimizers"][name])
-        self._history = {
-            name[len("history/") :]: tensor.tolist() for name, tensor in tensors.items() if name.startswith("history/")
-        }
-        self._rng.set_state(tensors["random/rng"])
-        self._global |= {name: tensors[f"random/{name}"] for name in self._global if f"random/{name}" in tensors}
-        self.n = facts["n"]
+T = TypeVar("T", bound=Iterable)
 
 
 def every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
@@ -230,12 +277,11 @@ def every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
 
     Raises: ValueError where k is not a whole number >= 1.
 
-    >>> [step.n for step in every(3, [Step(n, Game(), 0, {}) for n in range(1, 8)])]
+    >>> from ganbook.recipes import DCGAN
+    >>> [step.n for step in every(3, [Step(n, Game(DCGAN), 0, {}) for n in range(1, 8)])]
     [3, 6, 7]
     """
-    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        raise ValueError(f"k must be a whole number >= 1, got {k!r}")
-    return _every(k, steps)
+    return _every(checks.whole("k", k), steps)
 
 
 def _every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
@@ -247,46 +293,18 @@ def _every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
         yield step
 
 
-def fit(run: Run) -> Run:
-    """Exhaust a run, for scripts; returns it for its history and game."""
+def fit(run: T) -> T:
+    """Exhaust a run, or what iterates over steps of one, for scripts; returns it for its history and game."""
     for _ in run:
         pass
     return run
 
 
-def _differences(saved: dict[str, str], now: dict[str, str]) -> list[str]:
-    """One sentence for each entry that is not the same on both sides."""
-    names = sorted(saved.keys() | now.keys())
+def _owned(game: Game) -> list[int]:
+    """What the players own, as identities."""
     return [
-        f"{name}: saved {saved.get(name, 'nothing'):.200}, now {now.get(name, 'nothing'):.200}"
-        for name in names
-        if saved.get(name) != now.get(name)
+        id(p) for optimizer in game.optimizers.values() for group in optimizer.param_groups for p in group["params"]
     ]
-
-
-def _first_samples(real: Sampler) -> Tensor:
-    """Two samples of the data, once they have been looked at."""
-    if not callable(real):
-        raise ValueError(f"real must be a Sampler, called as real(n, rng), got {type(real).__name__}")
-    batch = real(2, torch.Generator().manual_seed(0))
-    if not isinstance(batch, Tensor) or not batch.is_floating_point() or batch.dim() < 2 or len(batch) != 2:
-        what = f"{batch.dtype} of shape {tuple(batch.shape)}" if isinstance(batch, Tensor) else type(batch).__name__
-        raise ValueError(f"real(2, rng) must return a float tensor of 2 samples, got {what}")
-    if not torch.isfinite(batch).all():
-        raise ValueError("real must return finite numbers, got nan or infinity among its first samples")
-    return batch
-
-
-def _writable(path: pathlib.Path) -> pathlib.Path:
-    if path.is_dir():
-        raise OSError(f"checkpoint must name a file, got the folder {path}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise OSError(f"checkpoint must be in a folder that can be written, got {path} ({error})") from error
-    return path
 
 
 def _live() -> bool:

@@ -60,10 +60,9 @@ def make(
             reel.save()
             print(f"{name}: round {step.n} of {total}, {clock.spent['seconds']:.0f} s", flush=True)
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
-    sampler = G if game.average is None else game.average.module
     tensors = {
         f"{prefix}/{key}": x
-        for prefix, net in (("G", sampler), ("D", game.D))
+        for prefix, net in (("G", game.sampler), ("D", game.D))
         for key, x in net.state_dict().items()
         if not key.endswith("num_batches_tracked")
     }
