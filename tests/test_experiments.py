@@ -551,7 +551,7 @@ def test_a_table_of_results(toy):
         "three letters  4.0 [ 1.5, 6.5]  2 of 3",
         "one            2.0 [-0.5, 4.5]  2 of 3",
     ]
-    assert " ".join(shown.split()).endswith("Mean [95 % interval] over 3 seeds. " + results.label)
+    assert " ".join(shown.split()).endswith("Mean [95 % interval]. " + results.label)
     with pytest.raises(ValueError, match="measure must be one of value, curve, clock, got 'v'"):
         results.table(["v"])
     with pytest.raises(ValueError, match="variant must be one of a, bcd, e, fg, got 'z'"):

@@ -98,7 +98,7 @@ class Results:
                 row[heads[measure]] = form(ends) if callable(form) else interval(ends)
             rows.append(row)
         columns = {first: "", **{heads[m]: "" if callable(form) else form for m, form in formats.items()}}
-        note = "" if all(map(callable, formats.values())) else f"Mean [95 % interval] over {len(self.seeds)} seeds. "
+        note = "" if all(map(callable, formats.values())) else "Mean [95 % interval]. "
         return table(rows, columns, caption=caption or self.record["question"], footnote=note + self.label)
 
 

@@ -89,7 +89,8 @@ def table(
     """A table with a head for each column and, in the first column, one for each row.
 
     rows: each a mapping from column to value, or the values in the order of `columns`. A value is a text, a number, an
-        interval (with mean, low, high: what metrics.interval returns), or None for nothing. nan is shown as "nan".
+        interval (what metrics.interval returns, or three numbers: mean, low, high), or None for nothing. nan is shown
+        as "nan".
     columns: the names; or name -> format, such as ".2f", "+.1f", ".0%", or a function of the value that returns a text.
         Without a format numbers have four digits. By default the keys of the first row.
     caption: one line above the table.
@@ -178,7 +179,9 @@ def _cell(value: Any, form: Format, where: str, name: str) -> tuple[str, ...]:
         return ("yes" if value else "no",)
     unit = " %" if form.endswith("%") else ""
     if all(hasattr(value, part) for part in ("mean", "low", "high")):
-        return *(_number(x, form, where, name) for x in (value.mean, value.low, value.high)), unit
+        value = (value.mean, value.low, value.high)
+    if isinstance(value, (tuple, list)) and len(value) == 3:
+        return *(_number(x, form, where, name) for x in value), unit
     return (_number(value, form, where, name) + unit,)
 
 
