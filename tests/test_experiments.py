@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ganbook.experiments import Experiment, Results, load, main, read_script, runner
+from ganbook.experiments import Experiment, Results, jobs, load, main, read_script, runner
 from ganbook.experiments.code import behind, digest
 from ganbook.experiments.provenance import refuse, stale
 from ganbook.experiments.results import unconfirmed
@@ -141,14 +141,14 @@ def test_a_job_is_a_variant_with_all_its_seeds():
 
 
 def test_variants_of_one_training_are_one_job():
-    jobs = Experiment(**fields(groups={"both": ("c", "a")})).jobs
-    assert [tuple(job) for job in jobs] == [("both", ("c", "a"), (0, 1)), ("b", ("b",), (0, 1))]
-    assert jobs[0].runs == [("c", 0), ("c", 1), ("a", 0), ("a", 1)]
+    found = Experiment(**fields(groups={"both": ("c", "a")})).jobs
+    assert [tuple(job) for job in found] == [("both", ("c", "a"), (0, 1)), ("b", ("b",), (0, 1))]
+    assert found[0].runs == [("c", 0), ("c", 1), ("a", 0), ("a", 1)]
 
 
 def test_seeds_that_are_apart_are_jobs_seed_by_seed():
-    jobs = Experiment(**fields(apart=True)).jobs
-    assert [(job.name, job.seeds) for job in jobs] == [(v, (s,)) for s in (0, 1) for v in "abc"]
+    found = Experiment(**fields(apart=True)).jobs
+    assert [(job.name, job.seeds) for job in found] == [(v, (s,)) for s in (0, 1) for v in "abc"]
 
 
 @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def test_names_are_followed_to_the_files_that_define_them(tmp_path):
 def test_confirm_runs_one_job_and_takes_over_the_digests(toy, capsys):
     before = toy.run()
     before["jobs"][1]["seconds"] = -1.0  # the quickest
-    runner.write_record(before, toy.out)
+    jobs.write_record(before, toy.out)
     (toy.folder / "helper.py").write_text(HELPER.replace("2.0,", "1.0 + 1.0,"))
     assert stale(before, toy.path)
     after = toy.run("--confirm")
@@ -487,7 +487,7 @@ def test_confirm_against_the_code_that_wrote_the_file(tmp_path, monkeypatch):
     first = commit()
     record = toy.record
     record["runs"][0]["values"]["value"] = 0.25  # "another processor"
-    runner.write_record(record, toy.out)
+    jobs.write_record(record, toy.out)
     (toy.folder / "helper.py").write_text(HELPER.replace("2.0,", "1.0 + 1.0,"))
     second = commit()
     with pytest.raises(SystemExit, match="a, seed 0, value: 0.25 is now 1"):

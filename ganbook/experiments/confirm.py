@@ -15,9 +15,9 @@ from typing import Any
 from ganbook import checks
 from ganbook.experiments.code import behind, digest
 from ganbook.experiments.experiment import Experiment, Job
+from ganbook.experiments.jobs import measured, versions, write_record
 from ganbook.experiments.provenance import refuse
 from ganbook.experiments.results import load
-from ganbook.experiments.runner import measured, versions, write_record
 
 MEASURE = """\
 import json, sys

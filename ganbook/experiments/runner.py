@@ -6,8 +6,6 @@ import argparse
 import hashlib
 import json
 import os
-import platform
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,8 +17,10 @@ import torch
 import ganbook
 from ganbook import checks
 from ganbook.experiments.code import behind, digest
+from ganbook.experiments.confirm import confirm
 from ganbook.experiments.experiment import Experiment, Job
-from ganbook.experiments.provenance import SCHEMA, value_problems
+from ganbook.experiments.jobs import measured, versions, write_record
+from ganbook.experiments.provenance import SCHEMA
 from ganbook.experiments.results import FOLDER
 from ganbook.files import write_whole
 
@@ -50,8 +50,6 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
     if args.confirm is not None:
-        from ganbook.experiments.confirm import confirm
-
         return confirm(experiment, Path(script), args.confirm, args.out, args.tolerance, args.against)
     parts = args.parts / experiment.name
     parts.mkdir(parents=True, exist_ok=True)
@@ -63,25 +61,6 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
         wait()
         if rank == 0:
             _collect(experiment, parts, code, args.out)
-
-
-def measured(experiment: Experiment, job: Job) -> tuple[list[dict[str, Any]], float]:
-    """The runs of a job as the results file holds them, and the seconds they took.
-
-    Raises: ValueError where measure returns anything else than one good Values for each run.
-    """
-    start = time.perf_counter()
-    values = experiment.measure(job.name, job.seeds)
-    seconds = round(time.perf_counter() - start, 2)
-    call = f"measure({job.name!r}, {job.seeds})"
-    if not isinstance(values, (list, tuple)) or len(values) != len(job.runs):
-        got = f"{len(values)} of them" if isinstance(values, (list, tuple)) else type(values).__name__
-        raise ValueError(f"{call} must return a list of {len(job.runs)} Values, one a run, got {got}")
-    runs = [{"variant": v, "seed": s, "values": each} for (v, s), each in zip(job.runs, values, strict=True)]
-    problems = [p for run in runs for p in value_problems(run["values"], experiment.measures, f"{call}: {_named(run)}")]
-    if problems:
-        raise ValueError("; ".join(problems))
-    return runs, seconds
 
 
 @contextmanager
@@ -141,22 +120,8 @@ def _collect(experiment: Experiment, parts: Path, code: dict[str, Any], out: Pat
     print(f"{experiment.name}: {len(record['runs'])} runs, written to {out}", flush=True)
 
 
-def versions() -> dict[str, str]:
-    """What made the numbers."""
-    return {"ganbook": ganbook.__version__, "python": platform.python_version(), "torch": torch.__version__}
-
-
-def write_record(record: dict[str, Any], folder: Path) -> None:
-    """The results file, in its one form."""
-    write_whole(folder / f"{record['name']}.json", (json.dumps(record, indent=1) + "\n").encode())
-
-
 def _listed(job: Job) -> dict[str, Any]:
     return {"variants": list(job.variants), "seeds": list(job.seeds)}
-
-
-def _named(run: dict[str, Any]) -> str:
-    return f"{run['variant']}, seed {run['seed']}"
 
 
 def _part(parts: Path, job: Job) -> Path:
