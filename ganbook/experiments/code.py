@@ -14,6 +14,9 @@ import ganbook
 BOOKKEEPING = "ganbook.experiments"
 """Left out: this package stores the values that it is given, and makes none."""
 
+SAYING = ("__all__", "__version__")
+"""Names whose values compute nothing."""
+
 
 def digest(source: str) -> str:
     """SHA-256 of what a source computes: of its syntax tree without docstrings, comments, `__all__`, `__version__`.
@@ -144,7 +147,7 @@ def _plain(node: Any) -> Any:
         return type(node.value).__name__, repr(node.value)
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
-        return type(node).__name__, *((name, _plain(value)) for name, value in fields if name not in ("ctx", "kind"))
+        return type(node).__name__, *((name, _plain(value)) for name, value in fields if name != "ctx")
     if isinstance(node, list):
         return tuple(_plain(each) for each in node if not _only_says(each))
     return repr(node)
@@ -155,6 +158,3 @@ def _only_says(node: Any) -> bool:
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return isinstance(node, ast.Assign) and any(_is(target, name) for target in node.targets for name in SAYING)
-
-
-SAYING = ("__all__", "__version__")
