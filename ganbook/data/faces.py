@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.data.bundled import SPLITS, _load
-from ganbook.data.images import check_size
 from ganbook.data.sampler import TensorSampler, decode, place
 from ganbook.types import Float
 
@@ -132,8 +132,7 @@ def faces(
     file, sizes = STYLES[style]
     size = {"pixel": 16, "drawn": 64}[style] if size is None else size
     _check_size(size, style)
-    if split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+    checks.one_of("split", split, SPLITS)
     attributes = _attributes(file)
     if label is not None and label not in attributes:
         raise ValueError(f"label must be None or one of {', '.join(attributes)}, got {label!r}")
@@ -156,7 +155,7 @@ def faces_pairs(
         colour of the hair and changes with it).
     size: 16 or 32.
 
-    One of the two is a face of `faces(split="test")`, the first and the second equally often; its partner is drawn anew.
+    One of the two is a face of `faces(split="test")`, each of them equally often; its partner is drawn anew.
     Returns two tensors (1000, 3, size, size) in [-1, 1].
     Raises: ValueError for another attribute or size; OSError for a missing or damaged file.
 
@@ -164,8 +163,7 @@ def faces_pairs(
     >>> without.shape, bool((without != with_glasses).flatten(1).any(1).all())
     (torch.Size([1000, 3, 16, 16]), True)
     """
-    if attribute not in PAIRS:
-        raise ValueError(f"attribute must be one of {', '.join(PAIRS)}, got {attribute!r}")
+    checks.one_of("attribute", attribute, PAIRS)
     _check_size(size, "pixel")
     arrays = _load("faces")
     rows = arrays[f"pairs_{attribute}_rows"].to(torch.int64)
@@ -181,7 +179,7 @@ def faces_pairs(
 
 def _check_size(size: object, style: str) -> None:
     try:
-        check_size(size, STYLES[style][1])
+        checks.one_of("size", size, STYLES[style][1])
     except ValueError as error:
         other = next(name for name in STYLES if name != style)
         sizes = " or ".join(map(str, STYLES[other][1]))
