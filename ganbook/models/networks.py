@@ -229,7 +229,7 @@ def he_init(network: nn.Sequential, last: float = 0.5) -> nn.Sequential:
     Source: He et al. 2015, eq. 10. Derived in: chapter 5.
 
     >>> layer = he_init(nn.Sequential(nn.Linear(200, 5_000)), last=1.0)[0]
-    >>> abs(float(layer.weight.std()) / 0.1 - 1) < 0.01  # sqrt(2 / 200)
+    >>> abs(layer.weight.data.std().item() / 0.1 - 1) < 0.01  # sqrt(2 / 200)
     True
     """
     checks.positive("last", last)
