@@ -26,6 +26,7 @@ from ganbook.player.film import Film, Films, corners, films
 from ganbook.player.film import around as _around
 from ganbook.player.film import points as _points
 from ganbook.player.source import source
+from ganbook.player.table import Table, table
 
 
 class _Colors(SimpleNamespace):
@@ -287,4 +288,18 @@ def _table(history: Any) -> dict[str, np.ndarray]:
     return table
 
 
-__all__ = ["COLORS", "REALNESS", "Film", "Films", "curves", "field", "films", "grid", "points", "source", "style"]
+__all__ = [
+    "COLORS",
+    "REALNESS",
+    "Film",
+    "Films",
+    "Table",
+    "curves",
+    "field",
+    "films",
+    "grid",
+    "points",
+    "source",
+    "style",
+    "table",
+]

@@ -32,7 +32,7 @@ CLASSES = {
         "Ankle boot",
     ),
 }
-FILES = (*CLASSES, "emoji", "emoji-noto", "emoji-twemoji")
+FILES = (*CLASSES, "emoji", "emoji-noto", "emoji-twemoji", "faces", "faces-drawn")
 """What lies beside this file as NAME.npz."""
 
 
