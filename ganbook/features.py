@@ -29,7 +29,7 @@ class FeatureNet(nn.Module):
     """Five convolutions, a hidden layer of 64 ReLU units (the features), and ten logits.
 
     Takes images (n, 1, 28, 28) in [-1, 1]; 32x32 are cropped and 64x64 halved first, the inverse of `ganbook.data`.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> sum(p.numel() for p in FeatureNet().parameters()) < 110_000
     True
@@ -81,7 +81,7 @@ class FaceNet(nn.Module):
 
     Takes images (n, 3, 16, 16) in [-1, 1]; 32x32 are averaged over 2x2 first, so the doubled ones of `data.faces(32)`
     give the features of the 16.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> net = FaceNet({"glasses": 3, "beard": 2}).eval()
     >>> net(torch.zeros(4, 3, 16, 16)).shape, net.attributes(torch.zeros(4, 3, 32, 32))["beard"].shape
@@ -161,7 +161,7 @@ def book_frechet_distance(net: FeatureNet | FaceNet, real: Batch, fake: Batch) -
     with a published FID.
     Raises: ValueError for images of another shape, or fewer than two.
     Source: Heusel et al. 2017, eq. 6, with other features.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.rand(8, 1, 28, 28)
     >>> abs(float(book_frechet_distance(FeatureNet().eval(), x, x))) < 1e-6
@@ -178,7 +178,7 @@ def pixel_frechet_distance(real: Batch, fake: Batch) -> Score:
     as a wrong face. Comparable only for images of one size and equal numbers of them.
     Raises: ValueError for images of different shapes, or fewer than two.
     Source: Heusel et al. 2017, eq. 6, with pixels for features.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1)      # black and white: mean 1/2, variance 1/2
     >>> round(float(pixel_frechet_distance(x, torch.ones(2, 1, 1, 1))), 6)     # against white: 1/4 + 1/2
