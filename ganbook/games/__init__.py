@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ganbook.games.critic import CriticAlone
 from ganbook.games.game import Average, Game, descend
-from ganbook.games.gan import GAN, check_shapes, latent_width
+from ganbook.games.gan import GAN, GameWithD, check_shapes, latent_width
 from ganbook.games.side_by_side import AllRuns, EachRun, SideBySide
 from ganbook.games.unrolled import Unrolled
 
@@ -11,8 +12,10 @@ __all__ = [
     "GAN",
     "AllRuns",
     "Average",
+    "CriticAlone",
     "EachRun",
     "Game",
+    "GameWithD",
     "SideBySide",
     "Unrolled",
     "check_shapes",
