@@ -1,4 +1,32 @@
-"""The library behind the GAN Book. Start at chapter 1, or at `ganbook.games.GAN`."""
+"""The library behind the GAN Book. Start at chapter 1, or at `ganbook.games.GAN`.
+
+The top level holds the doors that a chapter opens; what stands behind a door lives in its package; code that one
+chapter alone needs is a study. Where a new file goes, and what is where:
+
+    losses        formulas of D's outputs: frozen dataclasses with d, g, score
+    penalties     formulas of D's gradients
+    models        networks and layers
+    games         who plays, and what a round is: one file a kind of play
+    train         how long, how exact, how resumed
+    metrics       a number about samples
+    divergences   theory on known distributions
+    data          what a GAN learns from, and starts from
+    files         bytes on disk, written whole or not at all
+    player        HTML, and what moves in it; its doors are plot and explore
+    zoo           trained models
+    experiments   long runs and their results (in results)
+    studies       one chapter's comparison or toy
+    recipes       everything of a training that is not a network or data, with sources
+    ramps         numbers that move as a training goes on
+    optimizers    what moves a player
+    processes     one run played by several processes
+    features      what a small network sees in an image (its weights in feature_weights)
+    claims        sentences that the reader's machine has just checked
+    plot          figures, films and tables
+    explore       knobs that work without a kernel
+    checks        what arguments are asked
+    types         the few types that every part shares
+"""
 
 from __future__ import annotations
 

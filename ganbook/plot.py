@@ -23,6 +23,7 @@ from ganbook.player import element as player
 from ganbook.player.film import Film, Films, corners, films
 from ganbook.player.film import around as _around
 from ganbook.player.film import points as _points
+from ganbook.player.table import Table, table
 
 
 class _Colors(SimpleNamespace):
@@ -273,4 +274,17 @@ def _table(history: Any) -> dict[str, np.ndarray]:
     return table
 
 
-__all__ = ["COLORS", "REALNESS", "Film", "Films", "curves", "field", "films", "grid", "points", "style"]
+__all__ = [
+    "COLORS",
+    "REALNESS",
+    "Film",
+    "Films",
+    "Table",
+    "curves",
+    "field",
+    "films",
+    "grid",
+    "points",
+    "style",
+    "table",
+]

@@ -215,10 +215,10 @@ def element(
     return (
         f'<div class="gbp{" gbp-film" if film else " gbp-explore"}" role="group" aria-label="{kind}" '
         f'data-gbp="{name}" data-lm-suppress-shortcuts="true">'
-        f"<style>{_asset('player.css')}</style>"
+        f"<style>{asset('player.css')}</style>"
         f'<div class="gbp-stage">{stage}</div>{controls}'
         f'<script type="application/json">{payload}</script>'
-        f"<script>{_asset('player.js')}</script></div>"
+        f"<script>{asset('player.js')}</script></div>"
     )
 
 
@@ -323,6 +323,6 @@ def text(value: Any, name: str) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     lines = (resources.files("ganbook.player") / name).read_text(encoding="utf-8").splitlines()
     return "\n".join(s for s in map(str.strip, lines) if s and not s.startswith(("//", "/*")))
