@@ -80,22 +80,24 @@ class Average(AveragedModel):
         self.requires_grad_(False)
 
 
-def first_samples(real: Sampler, n: int) -> Batch:
+def first_samples(real: Sampler, n: int, name: str = "real") -> Batch:
     """n samples of the data, once they have been looked at.
 
-    Raises: ValueError naming `real` where it is no sampler, or where what it returns is not n finite samples, images in
+    name: of the argument, where it is another sampler than `real`.
+
+    Raises: ValueError naming it where it is no sampler, or where what it returns is not n finite samples, images in
     [-1, 1], or a tuple of tensors with n rows each.
     """
     if not callable(real):
-        raise ValueError(f"real must be a Sampler, called as real(n, rng), got {type(real).__name__}")
+        raise ValueError(f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__}")
     batch = real(n, torch.Generator().manual_seed(0))
-    check_batch(batch, n)
+    check_batch(batch, n, name=name)
     return batch
 
 
-def check_batch(batch: object, n: int, where: str = "among its first samples") -> None:
+def check_batch(batch: object, n: int, where: str = "among its first samples", name: str = "real") -> None:
     """Refuse what is no batch of n rows: see `first_samples`."""
-    told = f"real({n}, rng) must return a float tensor of {n} samples, or a tuple that begins with one,"
+    told = f"{name}({n}, rng) must return a float tensor of {n} samples, or a tuple that begins with one,"
     if isinstance(batch, list):
         raise ValueError(f"{told} got a list: make it a tuple")
     own = batch if isinstance(batch, tuple) else (batch,)
@@ -105,17 +107,17 @@ def check_batch(batch: object, n: int, where: str = "among its first samples") -
         raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
     lengths = [len(part) if part.dim() else 0 for part in own]
     if len(set(lengths)) > 1:
-        raise ValueError(f"real({n}, rng) must return tensors of {n} rows each, got {lengths} rows in its tuple")
+        raise ValueError(f"{name}({n}, rng) must return tensors of {n} rows each, got {lengths} rows in its tuple")
     if lengths[0] != n:
         raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
     for k, part in enumerate(own):
         if part.is_floating_point() and not torch.isfinite(part).all():
             row = int((~torch.isfinite(part)).nonzero()[0][0])
             what = f"part {k} of its tuple" if len(own) > 1 else "its samples"
-            raise ValueError(f"real must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
+            raise ValueError(f"{name} must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
         if part.is_floating_point() and part.dim() == 4 and not part.abs().max() <= 1:
             raise ValueError(
-                f"real must return images in [-1, 1], got values from {part.min():.3g} to {part.max():.3g}, {where}"
+                f"{name} must return images in [-1, 1], got values from {part.min():.3g} to {part.max():.3g}, {where}"
             )
 
 
