@@ -24,8 +24,8 @@ def _odds() -> Panel:
         "*D* classifies",
         "Two general families lead to minimax by exact special cases: the f-GAN, with f the GAN's own, and realness "
         "with objective 1, two outcomes and one-hot anchors. From minimax, another loss for G leads to non-saturating, "
-        "and squares in place of logarithms to least squares. From non-saturating, a penalty leads to DRAGAN and to R1, "
-        "and differences of two outputs in place of one output to pairing. From pairing, batch means lead to the "
+        "and squares in place of logs to least squares. From non-saturating, a penalty leads to DRAGAN and to R1, and "
+        "differences of two outputs in place of one output to pairing. From pairing, batch means lead to the "
         "relativistic average, and penalties at reals and at fakes, R1 + R2, to the last one.",
         360,
     )
