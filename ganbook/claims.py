@@ -13,6 +13,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
+from ganbook import checks
+
 TRUTHS = {"bool", "bool_", "torch.bool", "BooleanTrue", "BooleanFalse"}
 """What counts as a truth value: Python's, numpy's, torch's and sympy's."""
 
@@ -47,7 +51,7 @@ def below(value: float, limit: float) -> Bound:
     >>> round(below(0.01, 0.05).margin, 2)
     0.8
     """
-    value, limit = _number(value), _number(limit)
+    value, limit = _number(value), _number(limit, "limit")
     return Bound(value, limit, value < limit)
 
 
@@ -57,7 +61,7 @@ def above(value: float, limit: float) -> Bound:
     >>> bool(above(0.9, 0.5)), bool(above(float("nan"), 0.5))
     (True, False)
     """
-    value, limit = _number(value), _number(limit)
+    value, limit = _number(value), _number(limit, "limit")
     return Bound(value, limit, value > limit)
 
 
@@ -67,9 +71,9 @@ def close(value: float, expected: float, tolerance: float) -> Bound:
     >>> bool(close(1.3863, 1.3863, 1e-4)), bool(close(-100.0, 0.3133, 1e-2))
     (True, False)
     """
-    value, expected = _number(value), _number(expected)
+    value, expected = _number(value), _number(expected, "expected")
     error = 0.0 if value == expected else abs(value - expected)
-    return below(error, tolerance)
+    return below(error, _number(tolerance, "tolerance"))
 
 
 def claim(sentence: str, holds: Any, **evidence: object) -> None:
@@ -84,8 +88,7 @@ def claim(sentence: str, holds: Any, **evidence: object) -> None:
     >>> claim("2 + 2 = 4", 2 + 2 == 4)
     ✓ 2 + 2 = 4
     """
-    if not isinstance(sentence, str) or not sentence.strip() or "\n" in sentence:
-        raise ValueError(f"sentence must be one non-empty line of text, got {sentence!r}")
+    checks.text("sentence", sentence)
     if hasattr(holds, "shape") and getattr(holds, "shape", ()) != ():
         raise ValueError(f"holds must be one truth value, got an array of shape {tuple(holds.shape)}")
     kind = str(getattr(holds, "dtype", type(holds).__name__))
@@ -103,8 +106,11 @@ def claim(sentence: str, holds: Any, **evidence: object) -> None:
     print(("✓ " if true else "✗ ") + sentence)
 
 
-def _number(value: Any) -> float:
-    return float(value.detach() if hasattr(value, "detach") else value)
+def _number(value: Any, name: str = "value") -> float:
+    try:
+        return float(value.detach() if hasattr(value, "detach") else value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} must be one number, got {value!r}") from error
 
 
 def seed(base: int = 0) -> int:
@@ -113,7 +119,16 @@ def seed(base: int = 0) -> int:
     >>> seed(3)
     3
     """
-    return base + 1000 * int(os.environ.get("GANBOOK_SEED", "0"))
+    return checks.whole("base", base, 0) + 1000 * int(os.environ.get("GANBOOK_SEED", "0"))
+
+
+def rng(base: int = 0) -> torch.Generator:
+    """A generator of the CPU that starts from `seed(base)`: what a chapter draws with.
+
+    >>> torch.equal(torch.rand(3, generator=rng(5)), torch.rand(3, generator=torch.Generator().manual_seed(5)))
+    True
+    """
+    return torch.Generator().manual_seed(seed(base))
 
 
 def _record(path: str, sentence: str, true: bool, holds: Any, evidence: dict[str, object]) -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import data, models, recipes
+from ganbook import checks, data, models, recipes
 from ganbook.files import weights
 from ganbook.games import latent_width
 from ganbook.player.film import Film
@@ -69,11 +69,10 @@ class Model:
 
         Raises: ValueError where n is not >= 1.
         """
-        if n < 1:
-            raise ValueError(f"n must be a whole number >= 1, got {n}")
-        device = next(self.G.parameters()).device
-        z = data.normal(latent_width(self.G), device)(n, torch.Generator().manual_seed(seed))
-        with torch.no_grad():
+        checks.whole("n", n)
+        rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
+        z = data.normal(latent_width(self.G), next(self.G.parameters()).device)(n, rng)
+        with models.still(self.G):
             return torch.cat([self.G(part) for part in z.split(500)])
 
 
@@ -91,9 +90,6 @@ def card(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 
     Raises: ValueError for an unknown name; OSError for a missing or damaged card.
     """
-    known = weights.names(folder)
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known) or 'none (no card is here)'}, got {name!r}")
     return weights.read_card(folder, name)
 
 
@@ -117,9 +113,7 @@ def film(name: str, alt: str, *, folder: Path = FOLDER, **settings: Any) -> Film
 
     Raises: ValueError for a model without a film, listing those that have one; OSError for a changed file.
     """
-    known = [one for one in weights.names(folder) if "film" in card(one, folder)]
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known) or 'none (no film is here)'}, got {name!r}")
+    checks.one_of("name", name, [one for one in weights.names(folder) if "film" in card(one, folder)])
     path = folder / f"{name}.npz"
     if hashlib.sha256(path.read_bytes()).hexdigest() != card(name, folder)["film"]["sha256"]:
         raise OSError(f"the film {path} is not the one of its card: install ganbook again")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from ganbook import data, features, metrics
+from ganbook import checks, data, features, metrics
 
 
 def emoji_faces() -> data.TensorSampler:
@@ -25,6 +25,7 @@ def emoji_faces() -> data.TensorSampler:
 
 def training_set(name: str) -> data.TensorSampler:
     """What the models of "digits", "fashion" or "emoji" are trained on."""
+    checks.one_of("name", name, ("digits", "fashion", "emoji"))
     return emoji_faces() if name == "emoji" else getattr(data, name)()
 
 
