@@ -99,7 +99,8 @@ def _em(x: float) -> str:
 def plain(text: str) -> str:
     """The same line without marks, as it is read aloud.
 
-    >>> plain("*p*_{data}(*x*)^2")
-    'p_data(x)^2'
+    >>> plain("*p*_{data}(*x*)^2"), plain("*f*^{*}(*t*)")
+    ('p_data(x)^2', 'f*(t)')
     """
-    return re.sub(r"\*([^*]+)\*", r"\1", text).replace("{", "").replace("}", "")
+    parts = [re.sub(r"\*([^*]+)\*", r"\1", part) for part in text.split("^{*}")]
+    return "*".join(parts).replace("{", "").replace("}", "")
