@@ -199,7 +199,14 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path):
         ({"real": lambda n, rng: torch.zeros(1, 2)}, "real"),
         ({"real": lambda n, rng: torch.full((n, 2), float("nan"))}, "real must return finite numbers"),
         ({"real": lambda n, rng: torch.zeros(n, 2, dtype=torch.float64)}, "real must return torch.float32"),
-        ({"real": lambda n, rng: torch.zeros(n, 3)}, r"D must take inputs of shape \(n, 3\)"),
+        ({"real": lambda n, rng: torch.zeros(n, 3)}, r"G must make samples of the data's shape \(3,\), got \(2,\)"),
+        (
+            {
+                "game": GAN(mlp([3, 3]), mlp([2, 1]), recipes.HINGE, device=CPU),
+                "real": lambda n, rng: torch.zeros(n, 3),
+            },
+            r"D must take inputs of shape \(n, 3\)",
+        ),
         ({"game": GAN(mlp([3, 5]), mlp([2, 1]), recipes.HINGE, device=CPU)}, "G must make samples of the data's shape"),
         ({"game": GAN(mlp([3, 2]), mlp([2, 4]), recipes.HINGE, device=CPU)}, r"shape \(n, 1\)"),
         (
@@ -250,7 +257,7 @@ def test_other_networks_of_the_same_shapes_are_refused(tmp_path):
     uniform = GAN(mlp([3, 8, 2]), mlp([2, 8, 1]), small().recipe, prior=data.uniform(3), device=CPU)
     for game, difference in (
         (relu, "G: saved .*LeakyReLU.* now .*ReLU"),
-        (uniform, "settings: saved prior=Normal.* now prior=Uniform"),
+        (uniform, "prior: saved Normal.* now Uniform"),
     ):
         with pytest.raises(ValueError, match=difference):
             train(game, points, rounds=4, checkpoint=path)

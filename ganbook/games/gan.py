@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -71,10 +72,18 @@ class GAN(Game):
         device: torch.device | None = None,
     ) -> None:
         super().__init__(recipe, device)
+        self.seat(G, D)
+        self.prior = prior or normal(latent_width(G), self.device)
+
+    def seat(self, G: nn.Module, D: nn.Module) -> None:
+        """These networks play: fresh optimisers, and where the recipe asks for them a clip on D and an averaged G.
+
+        Called once a game, and once more by a game whose networks grow.
+        """
+        recipe = self.recipe
         self.G, self.D = G, D
         self.player("D", D, lr=recipe.lr_d)
         self.player("G", G, lr=recipe.lr_g)
-        self.prior = prior or normal(latent_width(G), self.device)
         self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
         if recipe.clip is not None:
             self.optimizers["D"].register_step_post_hook(Clip(recipe.clip))
@@ -85,7 +94,6 @@ class GAN(Game):
             x = self.draw(real, rng)
             with torch.set_grad_enabled(k == recipe.d_steps - 1):  # the last are G's too
                 y = self.fake(x, rng)
-            check_shapes(x, y)
             d_loss = descend(move["D"], self.d_loss(x, detached(y), rng))
         for k in range(recipe.g_steps):
             if k:  # G has moved
@@ -97,7 +105,7 @@ class GAN(Game):
         return {"D": d_loss, "G": g_loss}
 
     def fake(self, x: Batch, rng: torch.Generator) -> Batch:
-        """Fakes to stand against the real batch x, as many and of its form."""
+        """Fakes to stand against the real batch x: as many, and of the form that `d_loss` takes."""
         return self.G(self.draw(self.prior, rng, len(parts(x)[0])))
 
     def d_loss(
@@ -107,7 +115,12 @@ class GAN(Game):
         rng: torch.Generator,
         D: Callable[..., Tensor] | None = None,
     ) -> Scalar:
-        """What D descends, penalties included; D: another network in its place."""
+        """What D descends, penalties included; D: another network in its place.
+
+        x: the real batch, y: what `fake` made beside it. A game that calls D with something else than the batch as it
+        comes hands that on: super().d_loss((x, self.E(x)), y, rng).
+        """
+        check_shapes(x, y)
         loss, penalties = self.now.loss, self.now.penalties
         judge = Judge(D or self.D, loss.score)
         if penalties:  # they differentiate by what the loss has just looked at
@@ -145,6 +158,7 @@ class GAN(Game):
 
     @torch.no_grad()
     def check(self, real: Sampler) -> None:
+        """Before round 1: are the data what D computes with, and do G and D take what they will be given?"""
         x = first_samples(real, self.recipe.batch)
         samples, weight = parts(x)[0], next(self.D.parameters())
         if samples.dtype != weight.dtype or samples.device != weight.device:
@@ -152,32 +166,25 @@ class GAN(Game):
                 f"real must return {weight.dtype} on {weight.device}, as D computes, "
                 f"got {samples.dtype} on {samples.device}"
             )
-        if samples.dim() == 4 and not samples.abs().max() <= 1:
-            raise ValueError(
-                f"real must return images in [-1, 1], got values from {samples.min():.3g} to {samples.max():.3g}"
-            )
+        rng = torch.Generator().manual_seed(0)
         modes = [(part, part.training) for part in self.modules()]
         self.eval()  # so that looking changes no batch statistics
         try:
-            y = self._try("G", (), lambda: self.fake(x, torch.Generator().manual_seed(0)))
-            out = self._try("D", parts(x), lambda: self.D(*parts(x)))
+            y = self._try("G", (), lambda: self.fake(x, rng))
+            with torch.enable_grad():
+                self._try("D", parts(x), lambda: self.d_loss(x, detached(y), rng))
         finally:
             for part, mode in modes:
                 part.training = mode
-        check_shapes(x, y)
-        self.recipe.loss.score(out)
 
     @staticmethod
-    def _try(name: str, given: tuple[Tensor, ...], call: Callable[[], Batch]) -> Batch:
+    def _try(name: str, given: tuple[Tensor, ...], call: Callable[[], Any]) -> Any:
         try:
             return call()
         except (RuntimeError, TypeError) as error:
             shapes = " and ".join(f"({', '.join(map(str, ('n', *part.shape[1:])))})" for part in given)
             took = f"inputs of shape {shapes}" if given else "what prior draws"
             raise ValueError(f"{name} must take {took}, got a network that refuses them: {error}") from error
-
-    def extra_repr(self) -> str:
-        return f"prior={self.prior!r}"
 
 
 def detached(batch: Batch) -> Batch:

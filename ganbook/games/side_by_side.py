@@ -122,7 +122,7 @@ class SideBySide(GAN):
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
-        pairs = []
+        pairs, seeds = [], tuple(seeds)
         with torch.random.fork_rng():
             for seed in seeds:
                 torch.manual_seed(seed)
@@ -139,6 +139,7 @@ class SideBySide(GAN):
             ema_halflife=one.ema_halflife and one.ema_halflife * runs,
         )
         super().__init__(stack([G for G, _ in pairs]), stack([D for _, D in pairs]), together, prior, device)
+        self.seeds = seeds
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
         """One round of every run; the losses are means over runs."""

@@ -76,6 +76,3 @@ class Unrolled(GAN):
                 size = size / (v.sqrt() + group["eps"])
             sizes[name] = size
         return sizes
-
-    def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, steps={self.steps}"

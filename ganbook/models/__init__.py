@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ganbook.models import layers, stacked
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
-from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, leaky_relu, mlp, pooled
+from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
 from ganbook.models.still import still
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Resample",
     "dcgan",
     "dcgan_init",
+    "he_init",
     "layers",
     "leaky_relu",
     "mlp",

@@ -215,3 +215,32 @@ def dcgan_init(network: nn.Sequential, std: float = 0.02) -> nn.Sequential:
         if getattr(layer, "bias", None) is not None:
             nn.init.zeros_(layer.bias)
     return network
+
+
+@torch.no_grad()
+def he_init(network: nn.Sequential, last: float = 0.5) -> nn.Sequential:
+    """Draw weights so that a network without norm keeps the scale of what passes through it; biases 0. Returns it.
+
+    Normal with mean 0 and variance 2 / (inputs of one output), kernel by stride for a transposed convolution.
+
+    last: a factor on the deviation of the last layer, so that a tanh behind it does not begin flat.
+
+    Raises: ValueError where last is not > 0.
+    Source: He et al. 2015, eq. 10. Derived in: chapter 5.
+
+    >>> layer = he_init(nn.Sequential(nn.Linear(200, 5_000)), last=1.0)[0]
+    >>> abs(layer.weight.data.std().item() / 0.1 - 1) < 0.01  # sqrt(2 / 200)
+    True
+    """
+    checks.positive("last", last)
+    kinds = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+    checks.instance("network", network, nn.Module, "a network")
+    layers = [layer for layer in network.modules() if isinstance(layer, kinds)]
+    for layer in layers:
+        inputs = layer.weight[0].numel()
+        if isinstance(layer, nn.ConvTranspose2d):  # each output pixel sums kernel / stride^2 weights a channel
+            inputs = layer.weight.shape[0] * layer.weight[0, 0].numel() // math.prod(layer.stride)
+        nn.init.normal_(layer.weight, 0.0, math.sqrt(2 / inputs) * (last if layer is layers[-1] else 1.0))
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+    return network
