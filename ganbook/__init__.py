@@ -24,6 +24,7 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     claims        sentences that the reader's machine has just checked
     plot          figures, films and tables
     explore       knobs that work without a kernel
+    draw          drawings, by a kit of a few shapes
     checks        what arguments are asked
     types         the few types that every part shares
 """
