@@ -79,8 +79,10 @@ browser: env ## the built book in a real browser, with the network cut
 browser-needs:
 	@if [ "$(BROWSER)" != no ]; then sh scripts/browser_needs.sh; fi
 
+# Of a claim's line the measured number is not compared: scripts/nbval_sanitize.cfg.
 nbval: env ## run every notebook and compare its outputs with the committed ones (CH=01 for one)
 	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env --nbval-kernel-startup-timeout 600 -n 2 --dist loadfile -o addopts= \
+		--nbval-sanitize-with scripts/nbval_sanitize.cfg \
 		$$($(PY) scripts/chapters.py $(or $(CH),all)) $(ARGS)
 
 # --- writing

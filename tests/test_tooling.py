@@ -2,8 +2,11 @@
 
 import copy
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import chapters
 import new_chapter
@@ -193,6 +196,47 @@ def test_seeds_move_a_chapter_and_find_the_claim_that_held_by_luck(shelf, capsys
     assert re.search(r"✗  1/2 .*small\n +failed under seeds \[2\]", said)
     assert re.search(r"✓  2/2 .*fixed", said)
     assert "limit: 1001 to 2001" in said
+
+
+def test_bounds_that_are_far_from_what_is_measured_are_listed():
+    def made(sentence, value, limit, sign, times):
+        found = record(sentence, True, 0.5, value=value, limit=limit)
+        found[1].update(times=times, sign=sign)
+        return found
+
+    near, worst = made("near", 0.2, 0.5, "<", 2.5), made("far", 0.1, 0.5, "<", 5.0)
+    rounding, even = made("rounding", 1e-16, 1e-9, "<", 1e7), made("a sign", 2.0, 0.0, ">", None)
+    runs = {1: [near, worst, rounding, even], 2: [made("near", 0.1, 0.5, "<", 5.0), made("far", 0.15, 0.5, "<", 3.3)]}
+    runs[2] += [rounding, even]
+    assert seeds.far(runs) == ["  asked < 0.5, worst of 2: 0.15 (3.3 times)  far"]
+    runs[2].pop(1)  # not made under every seed: that is another complaint
+    assert seeds.far(runs) == []
+
+
+def test_nbval_compares_everything_of_a_claim_but_the_measured_number(tmp_path):
+    made = "from ganbook.claims import below, claim\n" + "claim('small', below({}, 0.5))"
+    cells = [
+        (made.format(0.2), "0.1, asked < 0.5"),
+        (made.format(0.1), "0.1, asked < 0.6"),
+        ("x = 1", "0.1, asked < 0.5"),
+    ]
+    document = notebook(*[code for code, _ in cells])
+    code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+    for count, (cell, (_, note)) in enumerate(zip(code[1:], cells, strict=True), start=1):  # code[0] is the set-up cell
+        cell["execution_count"] = count
+        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"✓ small  [{note}]\n"]}]
+    chapters.write(tmp_path / "try.ipynb", document)
+    (target,) = re.findall(r"--nbval-sanitize-with (\S+)", (chapters.ROOT / "Makefile").read_text(encoding="utf-8"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-o", "addopts=", "-p", "no:cacheprovider"]
+        + ["--nbval-sanitize-with", target, str(tmp_path / "try.ipynb")],
+        cwd=chapters.ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert "2 failed, 2 passed" in done.stdout, done.stdout[-3000:]
+    assert re.findall(r"Cell \d", " ".join(re.findall(r"FAILED .*", done.stdout))) == ["Cell 2", "Cell 3"]
 
 
 def test_a_chapter_that_breaks_off_or_claims_nothing_is_reported(shelf, capsys):
