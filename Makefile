@@ -26,7 +26,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run lab text untext format chapter \
+.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
 	address seeds colab bench lock clean
 
 help: ## this list
@@ -92,6 +92,9 @@ chapter: env ## start a chapter from the template: make chapter NAME=20_my_topic
 
 run: env ## execute a chapter in place: make run CH=01
 	@$(ONE_THREAD) $(PY) scripts/run_notebook.py $(CH)
+
+kinds: env ## give each code cell its kind by tags, and measure the page: make kinds CH=05
+	@$(PY) scripts/kinds.py $(CH)
 
 lab: env ## open Jupyter on the notebooks
 	@$(PY) -m jupyter lab --ip 127.0.0.1 notebooks

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import chapters
+import kinds
 import new_chapter
 import pytest
 import run_notebook
@@ -146,6 +147,7 @@ def test_a_changed_cell_loses_its_output_and_the_others_keep_theirs(form):
         ["output 1\n"],
         ["output 2\n"],
         ["output 4\n"],
+        ["output 5\n"],
     ]
 
 
@@ -162,6 +164,58 @@ def test_edits_that_were_not_read_back_are_not_overwritten(shelf, monkeypatch):
     assert "My edit" in path.read_text()
     assert "output 1" in path.read_text()
     text_form.out(path, "py:percent")
+
+
+# --- kinds
+
+
+def drawn(text="plt.show()"):
+    cell = {"cell_type": "code", "execution_count": 1, "id": "x", "metadata": {}, "source": text}
+    return {**cell, "outputs": [{"output_type": "display_data", "data": {"image/png": "AA=="}, "metadata": {}}]}
+
+
+def test_kinds_are_proposed_by_what_a_cell_does(shelf, capsys):
+    path = shelf(
+        "61_try",
+        notebook(
+            "def loss(x):\n" + "    x = x + 1\n" * 9 + "    return x",
+            "def picture(x):\n    plt.plot(x)",
+            "a = 1\nclaim('so', below(a, 2))",
+            "for step in train(game, data):\n    pass\nclaim('so', below(a, 2))",
+            "class Mine:\n    pass\n\n\nclaim('so', True)",
+        ),
+    )
+    document = chapters.read(path)
+    document["cells"] += [drawn(), drawn("game = fit(game)\nplt.show()"), drawn("plt.show()\nclaim('so', True)")]
+    document["cells"][-1]["metadata"] = {"tags": ["hide-input", "nbval-ignore-output"]}
+    document["cells"][-2]["metadata"] = {"tags": ["figure"]}  # the writer's own choice stays
+    solution = notebook("train(game)\nclaim('so', True)")["cells"][-1]
+    document["cells"] += [
+        {"cell_type": "markdown", "id": "x", "metadata": {}, "source": "````{solution-start} e\n````"}
+    ]
+    document["cells"] += [solution]
+    chapters.write(path, chapters.normalise(document))
+    number = path.stem.split("_")[0]
+    kinds.main([number])
+    said, after = capsys.readouterr().out, chapters.read(path)
+    found = [cell["metadata"]["tags"] for cell in after["cells"] if cell["cell_type"] == "code"][1:]
+    assert found == [
+        ["lesson"],
+        ["figure"],
+        ["check"],
+        ["lesson"],
+        ["lesson"],
+        ["figure"],
+        ["figure"],
+        ["figure", "nbval-ignore-output"],
+        ["check"],
+    ]
+    assert "8 cells were given a kind" in said and "claims beside a picture" in said
+    assert "lesson: 3, figure: 4, check: 2, open lines of code: 19" in said
+    assert [cell.get("outputs") for cell in after["cells"]] == [cell.get("outputs") for cell in document["cells"]]
+    before = path.read_bytes()
+    kinds.main([number])
+    assert path.read_bytes() == before and "0 cells were given a kind" in capsys.readouterr().out
 
 
 # --- seeds
