@@ -34,11 +34,13 @@
     };
     // Whatever the reader looks at stays where it is while folds above it change their height.
     const steady = (change) => {
-      const seen = [...document.querySelectorAll("article p, article h2, article h3, article .cell")]
-        .find((part) => part.getBoundingClientRect().top >= 0 && part.getClientRects().length);
+      const seen = [...document.querySelectorAll("article section > p, article h2, article h3")]
+        .find((part) => part.getBoundingClientRect().top >= innerHeight / 8 && part.getClientRects().length && !part.closest("details"));
       const before = seen?.getBoundingClientRect().top;
+      document.documentElement.style.overflowAnchor = "none";  // or the browser would correct it a second time
       change();
       if (seen) scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
+      setTimeout(() => { document.documentElement.style.overflowAnchor = ""; }, 300);
     };
     for (const [value, says] of [["key", "Fold the code of figures and checks"], ["all", "Show all code"]]) {
       const button = document.createElement("button");
