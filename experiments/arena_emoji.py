@@ -5,8 +5,6 @@ The book has no features for emoji: the score is the sliced Wasserstein distance
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 
 from ganbook import data, metrics
@@ -16,17 +14,16 @@ from ganbook.studies.arena import SPECTRAL, entrants, pixels, race
 ROUNDS, LOOKS, N, SEEDS = 300, 3, 1_000, tuple(range(10, 15))
 
 
-@cache
-def curves(variant: str) -> list[dict[str, list[float]]]:
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
     recipe, real = entrants()[variant], data.emoji(size=8)
     known = real(N, torch.Generator().manual_seed(0)).flatten(1)
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
 
     def make():
         return pixels(real.shape, recipe.loss.outputs, variant in SPECTRAL)
 
-    for look in race(make, real, recipe, SEEDS, ROUNDS, LOOKS, N):
+    for look in race(make, real, recipe, seeds, ROUNDS, LOOKS, N):
         for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
             row["round"].append(look.round)
             row["seconds"].append(look.seconds)
@@ -41,7 +38,8 @@ EXPERIMENT = Experiment(
     variants=tuple(entrants()),
     seeds=SEEDS,
     measures=("round", "seconds", "distance", "failed"),
-    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+    measure=measure,
+    clocks=("seconds",),
 )
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ number of steps of D: their generators then move a fifth as often.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import torch
 
@@ -17,22 +16,21 @@ from ganbook.experiments import Experiment, main
 from ganbook.studies.arena import SPECTRAL, entrants, plane, race
 
 STEPS, LOOKS, N, SEEDS = 600, 4, 2_500, tuple(range(10, 15))
-RECIPES = entrants(penalty=0.01)
+PLACES, RECIPES = {"ring": data.ring, "grid": data.grid}, entrants(penalty=0.01)
 RECIPES |= {f"{name}, 5 steps": replace(RECIPES[name], d_steps=5) for name in ("WGAN", "WGAN-GP")}
 
 
-@cache
-def curves(variant: str) -> list[dict[str, list[float]]]:
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
     place, name = variant.split(": ")
-    recipe, real = RECIPES[name], getattr(data, place)(device="cpu")
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
-    truth = [real(N, torch.Generator().manual_seed(100 + seed)) for seed in SEEDS]
+    recipe, real = RECIPES[name], PLACES[place](device="cpu")
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
+    truth = [real(N, torch.Generator().manual_seed(100 + seed)) for seed in seeds]
 
     def make():
         return plane(recipe.loss.outputs, name in SPECTRAL)
 
-    for look in race(make, real, recipe, SEEDS, STEPS // recipe.d_steps, LOOKS, N):
+    for look in race(make, real, recipe, seeds, STEPS // recipe.d_steps, LOOKS, N):
         for row, samples, alive, x in zip(rows, look.samples, look.alive, truth, strict=True):
             found = metrics.mode_scores(samples, real.means, real.std)
             row["step of D"].append(look.round * recipe.d_steps)
@@ -47,10 +45,11 @@ def curves(variant: str) -> list[dict[str, list[float]]]:
 EXPERIMENT = Experiment(
     name="arena_points",
     question="Which objective of the book covers ring and grid best on one architecture and one budget?",
-    variants=tuple(f"{place}: {name}" for place in ("ring", "grid") for name in RECIPES),
+    variants=tuple(f"{place}: {name}" for place in PLACES for name in RECIPES),
     seeds=SEEDS,
     measures=("step of D", "seconds", "modes", "high quality", "distance", "failed"),
-    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+    measure=measure,
+    clocks=("seconds",),
 )
 
 if __name__ == "__main__":

@@ -36,18 +36,17 @@ def classifier() -> tuple[nn.Module, float]:
     return net, float((net(test.x).argmax(1) == test.y).float().mean())
 
 
-@cache
-def curves(variant: str) -> list[dict[str, list[float]]]:
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
     recipe, real = entrants()[variant], Channels(data.digits(8))
     net, accuracy = classifier()
     known = real(500, torch.Generator().manual_seed(0)).flatten(1)
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
 
     def make():
         return pixels((3, 8, 8), recipe.loss.outputs, variant in SPECTRAL)
 
-    for look in race(make, real, recipe, SEEDS, ROUNDS, LOOKS, N):
+    for look in race(make, real, recipe, seeds, ROUNDS, LOOKS, N):
         for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
             found = metrics.stacked_scores(samples, net)
             row["round"].append(look.round)
@@ -66,7 +65,8 @@ EXPERIMENT = Experiment(
     variants=tuple(entrants()),
     seeds=SEEDS,
     measures=("round", "seconds", "modes", "reverse KL", "distance", "failed", "classifier accuracy"),
-    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+    measure=measure,
+    clocks=("seconds",),
 )
 
 if __name__ == "__main__":

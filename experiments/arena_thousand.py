@@ -6,8 +6,6 @@ all others after 600 rounds, so these seeds are new ones.
 
 from __future__ import annotations
 
-from functools import cache
-
 from arena_stacked import N, classifier
 
 from ganbook import data, metrics
@@ -17,13 +15,12 @@ from ganbook.studies.arena import Channels, entrants, pixels, race
 ROUNDS, LOOKS, SEEDS = 8_000, 8, tuple(range(20, 25))
 
 
-@cache
-def curves(variant: str) -> list[dict[str, list[float]]]:
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
     recipe, real = entrants()[variant], Channels(data.digits(8))
     net, accuracy = classifier()
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
-    for look in race(lambda: pixels((3, 8, 8), 1, False), real, recipe, SEEDS, ROUNDS, LOOKS, N):
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
+    for look in race(lambda: pixels((3, 8, 8), 1, False), real, recipe, seeds, ROUNDS, LOOKS, N):
         for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
             found = metrics.stacked_scores(samples, net)
             row["round"].append(look.round)
@@ -41,7 +38,8 @@ EXPERIMENT = Experiment(
     variants=("WGAN", "non-saturating + R1", "pairing + R1 + R2"),
     seeds=SEEDS,
     measures=("round", "seconds", "modes", "reverse KL", "failed", "classifier accuracy"),
-    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+    measure=measure,
+    clocks=("seconds",),
 )
 
 if __name__ == "__main__":

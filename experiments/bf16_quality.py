@@ -23,7 +23,7 @@ ROUNDS, LOOKS, N, CPU = 500, 5, 1_000, torch.device("cpu")
 RECIPE = Recipe(Realness(20, 2, "far"), batch=32, lr_d=5e-4, lr_g=5e-4, betas=(0.0, 0.9))
 
 
-def measure(variant: str, seed: int) -> dict[str, list[float]]:
+def training(variant: str, seed: int) -> dict[str, list[float]]:
     """The curve of one training."""
     images = data.emoji(size=16, category="faces", device="cpu")
     known = images(N, torch.Generator().manual_seed(0))
@@ -45,7 +45,8 @@ EXPERIMENT = Experiment(
     variants=("float32", "bf16"),
     seeds=(0, 1, 2, 3, 4),
     measures=("round", "distance"),
-    measure=measure,
+    measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
+    apart=True,
 )
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ side (`ganbook.games.side_by_side`).
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import torch
@@ -36,21 +35,20 @@ def pair() -> tuple[nn.Sequential, nn.Sequential]:
     return G, models.mlp([784, 128, 128, 1], flatten=True)
 
 
-@cache
-def trained(variant: str) -> list[dict[str, list[float]]]:
+def trained(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """For each seed: gradient steps, what D says, the distance."""
     recipe, cpu = RECIPES[variant], torch.device("cpu")
     net, shown = features.load("fashion", device="cpu"), data.fashion(split="test", device="cpu").x[:N]
     real = net.features(shown)
-    game = SideBySide(pair, SEEDS, recipe, device=cpu)
+    game = SideBySide(pair, seeds, recipe, device=cpu)
     rounds = STEPS // (recipe.d_steps + 1)
-    curves: list[dict[str, list[float]]] = [{"step": [], "says": [], "distance": []} for _ in SEEDS]
+    curves: list[dict[str, list[float]]] = [{"step": [], "says": [], "distance": []} for _ in seeds]
     run = train(game, data.fashion(device="cpu"), rounds=rounds, progress=False)
     for step in every(rounds // LOOKS, run):
         y = game.samples(N, torch.Generator().manual_seed(1))
         with torch.no_grad():
             out_real, out_fake = (
-                deal(game.D(x), len(SEEDS)) for x in (shown.repeat(len(SEEDS), 1, 1, 1), y.flatten(0, 1))
+                deal(game.D(x), len(seeds)) for x in (shown.repeat(len(seeds), 1, 1, 1), y.flatten(0, 1))
             )
         for k, curve in enumerate(curves):
             curve["step"].append(step.n * (recipe.d_steps + 1))
@@ -67,9 +65,8 @@ def ranks(values: list[float]) -> list[float]:
     return np.argsort(np.argsort(values)).astype(float).tolist()
 
 
-def measure(variant: str, seed: int) -> dict[str, float | list[float]]:
+def scored(curve: dict[str, list[float]]) -> dict[str, float | list[float]]:
     """The curves of one run, and the correlations over its last two thirds."""
-    curve = trained(variant)[SEEDS.index(seed)]
     says, distance = (curve[name][LOOKS // 3 :] for name in ("says", "distance"))
     return {
         **curve,
@@ -84,7 +81,7 @@ EXPERIMENT = Experiment(
     variants=tuple(RECIPES),
     seeds=SEEDS,
     measures=("step", "says", "distance", "Pearson", "Spearman"),
-    measure=measure,
+    measure=lambda variant, seeds: [scored(curve) for curve in trained(variant, seeds)],
 )
 
 if __name__ == "__main__":

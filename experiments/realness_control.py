@@ -5,8 +5,6 @@ G at a fifth of D's rate, as there, and at seven fifths, so that it moves about 
 
 from __future__ import annotations
 
-from functools import cache
-
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
@@ -16,17 +14,10 @@ SEEDS, RATES = (0, 1, 2, 3, 4), {"a fifth": 2e-4, "seven fifths": 1.4e-3}
 LOSSES: dict[str, AdversarialLoss] = {"standard": NonSaturating(), "20 soft": Realness(20, 2, "far")}
 
 
-@cache
-def trained(rate: str) -> dict[str, list[Curves]]:
-    """Variant -> the curves of each seed."""
+def measure(rate: str, seeds: tuple[int, ...]) -> list[Curves]:
+    """The curves of each run at one rate, variant by variant."""
     setting = Setting(g_steps=1, rounds=2_000, look=100, rate_d=1e-3, rate_g=RATES[rate])
-    return dict(zip(LOSSES, play(data.nine(device="cpu"), tuple(LOSSES.values()), SEEDS, setting), strict=True))
-
-
-def measure(variant: str, seed: int) -> Curves:
-    """The curves of one run; the first one asked for trains all of its rate."""
-    name, rate = variant.split(", ")
-    return trained(rate)[name][SEEDS.index(seed)]
+    return sum(play(data.nine(device="cpu"), tuple(LOSSES.values()), seeds, setting), [])
 
 
 EXPERIMENT = Experiment(
@@ -36,6 +27,7 @@ EXPERIMENT = Experiment(
     seeds=SEEDS,
     measures=("round", "modes", "high quality", *(f"mode {mode}" for mode in range(9))),
     measure=measure,
+    groups={rate: tuple(f"{name}, {rate}" for name in LOSSES) for rate in RATES},
 )
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from ganbook.train import every, train
 from ganbook.types import Sampler
 
 SEEDS, ROUNDS, LOOKS, N, WIDTH, CPU = (0, 1, 2, 3, 4), 600, 3, 1_000, 16, torch.device("cpu")
-PLACES = ("digits", "fashion", "emoji")
+PLACES = {"digits": data.digits, "fashion": data.fashion, "emoji": data.emoji}
 GAMES = {
     {"non-saturating": "standard"}.get(name, name): recipe
     for name, recipe in entrants().items()
@@ -33,9 +33,7 @@ GAMES = {
 
 def images(place: str, split: str = "train") -> Sampler:
     """16 px, on the CPU."""
-    if place == "emoji":
-        return data.emoji(size=16, device=CPU)
-    return getattr(data, place)(16, split=split, device=CPU)
+    return PLACES[place](size=16, device=CPU, **({} if place == "emoji" else {"split": split}))
 
 
 @cache
@@ -54,7 +52,7 @@ def distance(place: str, samples: Tensor) -> float:
     return float(metrics.frechet_distance(known(place), net.features(enlarged(samples))))
 
 
-def measure(variant: str, seed: int) -> dict[str, list[float]]:
+def training(variant: str, seed: int) -> dict[str, list[float]]:
     """The curve of one training."""
     place, name = variant.split(": ")
     real, recipe = images(place), GAMES[name]
@@ -73,7 +71,8 @@ EXPERIMENT = Experiment(
     variants=tuple(f"{place}: {name}" for place in PLACES for name in GAMES),
     seeds=SEEDS,
     measures=("round", "distance"),
-    measure=measure,
+    measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
+    apart=True,
 )
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +27,6 @@ from ganbook.penalties import R1
 from ganbook.recipes import Recipe
 from ganbook.train import every, train
 
-SEEDS = tuple(range(8))
 BATCH, WIDTH = 64, 64
 stacked.STACKS[KeepFeatures] = lambda layers: KeepFeatures(stacked.Linear([layer.head for layer in layers]))
 
@@ -83,7 +81,7 @@ def discriminator(kind: str, setting: float | None, hidden: list[int]) -> nn.Seq
     return plain
 
 
-def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior) -> Together:
+def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior, seeds) -> Together:
     """The game of one failure with one remedy, all seeds side by side."""
     kind, setting = remedy.kind, remedy.setting[which]
     if kind == "R1":
@@ -99,8 +97,8 @@ def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[
         return models.mlp(G, nn.ReLU), discriminator(kind, setting, hidden)
 
     if kind == "unrolled":
-        return TogetherUnrolled(make, SEEDS, recipe, prior)
-    return Together(make, SEEDS, recipe, prior)
+        return TogetherUnrolled(make, seeds, recipe, prior)
+    return Together(make, seeds, recipe, prior)
 
 
 def centre(playing: Together) -> Tensor:
@@ -114,9 +112,9 @@ def accuracy(playing: Together, real) -> Tensor:
     rng = torch.Generator().manual_seed(3)
     playing.train()
     with torch.no_grad():
-        x, y = real(256 * len(SEEDS), rng), playing.G(playing.prior(256 * len(SEEDS), rng))
+        x, y = real(256 * playing.runs, rng), playing.G(playing.prior(256 * playing.runs, rng))
         right = [playing.critic(x) > 0, playing.critic(y) < 0]
-    return sum(stacked.deal(side.float(), len(SEEDS)).mean(1) for side in right) / 2
+    return sum(stacked.deal(side.float(), playing.runs).mean(1) for side in right) / 2
 
 
 def line(n: int, rng: torch.Generator) -> Tensor:
@@ -124,10 +122,10 @@ def line(n: int, rng: torch.Generator) -> Tensor:
     return torch.stack([torch.zeros(n), 2 * torch.rand(n, generator=rng) - 1], 1)
 
 
-def apart(remedy: Remedy) -> dict[str, list[float]]:
+def apart(remedy: Remedy, seeds: tuple[int, ...]) -> dict[str, list[float]]:
     """G(z) = (theta_1, z + theta_2), from theta = (2, 0)."""
     recipe = Recipe(loss=Minimax(), d_steps=5, batch=BATCH, lr_d=2e-3)
-    playing = game(remedy, 0, recipe, [1, 2], [32, 32], data.uniform(1))
+    playing = game(remedy, 0, recipe, [1, 2], [32, 32], data.uniform(1), seeds)
     with torch.no_grad():
         playing.G[0].weight.copy_(torch.tensor([[0.0, 1.0]]))
         playing.G[0].bias.copy_(torch.tensor([[2.0, 0.0]]))
@@ -141,18 +139,18 @@ def apart(remedy: Remedy) -> dict[str, list[float]]:
     return {"apart: way left": (centre(playing)[:, 0].abs() / 2).tolist(), "apart: best accuracy of D": most.tolist()}
 
 
-def ring(remedy: Remedy, rounds: int = 2_000, looks: int = 20) -> dict[str, list]:
+def ring(remedy: Remedy, seeds: tuple[int, ...], rounds: int = 2_000, looks: int = 20) -> dict[str, list]:
     """Modes, quality and hopping; looks at 1,000 samples, from the same z each time."""
     real = data.ring(std=0.05)
     recipe = Recipe(loss=NonSaturating(), batch=BATCH, lr_d=1e-4, lr_g=1e-3)
-    playing = game(remedy, 1, recipe, [2, WIDTH, WIDTH, 2], [WIDTH, WIDTH], data.normal(2))
+    playing = game(remedy, 1, recipe, [2, WIDTH, WIDTH, 2], [WIDTH, WIDTH], data.normal(2), seeds)
     modes, quality, shares = [], [], []
     for _ in every(rounds // looks, train(playing, real, rounds=rounds, seed=0, progress=False)):
         samples = playing.samples(1_000, torch.Generator().manual_seed(1))
         found = [metrics.mode_scores(mine, real.means, real.std, least=10) for mine in samples]
         modes.append([float(each.modes) for each in found])
         quality.append([float(each.high_quality) for each in found])
-        near = torch.cdist(samples, real.means.expand(len(SEEDS), -1, -1)).argmin(2)
+        near = torch.cdist(samples, real.means.expand(len(seeds), -1, -1)).argmin(2)
         shares.append(torch.stack([torch.bincount(mine, minlength=8) / 1_000 for mine in near]))
     moved = torch.stack([(after - before).abs().sum(1) / 2 for before, after in zip(shares, shares[1:], strict=False)])
     return {
@@ -162,12 +160,12 @@ def ring(remedy: Remedy, rounds: int = 2_000, looks: int = 20) -> dict[str, list
     }
 
 
-def rest(remedy: Remedy) -> dict[str, list[float]]:
+def rest(remedy: Remedy, seeds: tuple[int, ...]) -> dict[str, list[float]]:
     """G(z) = theta + z / 100 and data about 0 of that width; the root mean square of |theta| in the last third."""
     real = data.mixture([1.0], [[0.0, 0.0]], [0.01])
     recipe = Recipe(loss=Minimax(), batch=BATCH)
-    playing = game(remedy, 2, recipe, [2, 2], [], data.normal(2))
-    angles = [2 * math.pi * torch.rand(1, generator=torch.Generator().manual_seed(seed)).item() for seed in SEEDS]
+    playing = game(remedy, 2, recipe, [2, 2], [], data.normal(2), seeds)
+    angles = [2 * math.pi * torch.rand(1, generator=torch.Generator().manual_seed(seed)).item() for seed in seeds]
     with torch.no_grad():
         playing.G[0].weight.copy_(0.01 * torch.eye(2))
         playing.G[0].bias.copy_(2**0.5 * torch.tensor([[[math.cos(a), math.sin(a)]] for a in angles]))
@@ -186,18 +184,18 @@ def rest(remedy: Remedy) -> dict[str, list[float]]:
     return {"rest: distance": torch.stack(squares).mean(0).sqrt().tolist()}
 
 
-@cache
-def trained(variant: str) -> dict[str, list]:
-    """Measure -> one entry a seed."""
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, float | list[float]]]:
+    """What the three failures come to, one dictionary a seed."""
     remedy = REMEDIES[variant]
-    return {**apart(remedy), **ring(remedy), **rest(remedy)}
+    found = {**apart(remedy, seeds), **ring(remedy, seeds), **rest(remedy, seeds)}
+    return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
 
 
 EXPERIMENT = Experiment(
     name="remedies",
     question="Which of eight remedies helps against which of three failures?",
     variants=tuple(REMEDIES),
-    seeds=SEEDS,
+    seeds=tuple(range(8)),
     measures=(
         "apart: way left",
         "apart: best accuracy of D",
@@ -206,7 +204,7 @@ EXPERIMENT = Experiment(
         "ring: hopping",
         "rest: distance",
     ),
-    measure=lambda variant, seed: {name: values[SEEDS.index(seed)] for name, values in trained(variant).items()},
+    measure=measure,
 )
 
 if __name__ == "__main__":

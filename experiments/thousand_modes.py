@@ -23,7 +23,7 @@ def rate(t: int) -> float:
     return RATE * min(1.0, 2 * (1 - t / ROUNDS))
 
 
-def measure(variant: str, seed: int) -> dict[str, list[float]]:
+def training(variant: str, seed: int) -> dict[str, list[float]]:
     """The curve of one training."""
     net, accuracy = classifier()
     real, recipe = Channels(data.digits(8, device=CPU)), entrants(penalty=10.0)[variant]
@@ -49,7 +49,8 @@ EXPERIMENT = Experiment(
     variants=("pairing + R1 + R2",),
     seeds=SEEDS,
     measures=("round", "modes", "reverse KL", "modes of real", "reverse KL of real", "classifier accuracy"),
-    measure=measure,
+    measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
+    apart=True,
 )
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ its recipe's 10 in one variant and this 0.1 in another. The ten runs of a varian
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import torch
 
@@ -20,6 +19,7 @@ from ganbook.studies.arena import plane, race
 
 STEPS, LOOKS, SAMPLES, BATCH, SEEDS = 12_000, 5, 2_500, 64, tuple(range(10))
 FAST = {"batch": BATCH, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}
+PLACES = {"ring": data.ring, "grid": data.grid}
 RECIPES = {
     "standard": replace(recipes.NON_SATURATING, **FAST),
     "WGAN": replace(recipes.WGAN, batch=BATCH, lr_d=5e-4, lr_g=5e-4),
@@ -29,15 +29,14 @@ RECIPES = {
 }
 
 
-@cache
-def curves(variant: str) -> list[dict[str, list[float]]]:
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed."""
     place, name = variant.split(", ")
-    real, recipe = getattr(data, place)(device="cpu"), RECIPES[name]
+    real, recipe = PLACES[place](device="cpu"), RECIPES[name]
     rounds = STEPS // (recipe.d_steps + 1)
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in SEEDS]
-    for look in race(lambda: plane(1, False), real, recipe, SEEDS, rounds, LOOKS, SAMPLES):
-        for seed, row, samples in zip(SEEDS, rows, look.samples, strict=True):
+    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
+    for look in race(lambda: plane(1, False), real, recipe, seeds, rounds, LOOKS, SAMPLES):
+        for seed, row, samples in zip(seeds, rows, look.samples, strict=True):
             found = metrics.mode_scores(samples, real.means, real.std)
             known = real(SAMPLES, torch.Generator().manual_seed(2 + seed))
             row["step"].append(float(look.round * (recipe.d_steps + 1)))
@@ -50,10 +49,10 @@ def curves(variant: str) -> list[dict[str, list[float]]]:
 EXPERIMENT = Experiment(
     name="wgan_coverage",
     question="How many modes of ring and grid do four games find within 12,000 gradient steps?",
-    variants=tuple(f"{place}, {name}" for place in ("ring", "grid") for name in RECIPES),
+    variants=tuple(f"{place}, {name}" for place in PLACES for name in RECIPES),
     seeds=SEEDS,
     measures=("step", "modes", "high-quality share", "sliced distance"),
-    measure=lambda variant, seed: curves(variant)[SEEDS.index(seed)],
+    measure=measure,
 )
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What arguments are asked, in one place: each check returns the value, or raises a ValueError that names the argument.
 
-Every sentence has one form: NAME must be WHAT IS ALLOWED, got VALUE.
+Every sentence has one form: NAME must be WHAT IS ALLOWED, got VALUE. Readers have no jaxtyping, so a check also refuses
+what is of another kind altogether: a text, None, a list or a NumPy array where a tensor is meant.
 """
 
 from __future__ import annotations
@@ -10,9 +11,18 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+import torch
+from torch import Tensor
 
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """A whole number >= least; neither a bool nor a float that happens to be whole.
+SLACK = 1e-3
+"""How far outside [-1, 1] an image may be: an eighth of a grey level, room for interpolation and for bfloat16."""
+
+
+def whole(name: str, value: Any, least: int = 1, most: int | None = None, note: str = "") -> int:
+    """A whole number >= least, or in least..most; neither a bool nor a float that happens to be whole.
+
+    note: why it is so, at the end of the sentence.
 
     >>> whole("batch", 64)
     64
@@ -21,15 +31,17 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     ...
     ValueError: batch must be a whole number >= 1, got 0
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+    right = isinstance(value, Integral) and not isinstance(value, bool)
+    if not right or value < least or (most is not None and value > most):
+        allowed = f">= {least}" if most is None else f"in {least}..{most}"
+        raise ValueError(f"{name} must be a whole number {allowed}, got {_shown(value)}{note and f' ({note})'}")
     return int(value)
 
 
 def finite(name: str, value: Any) -> float:
     """A finite number."""
     if not is_finite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
+        raise ValueError(f"{name} must be a finite number, got {_shown(value)}")
     return value
 
 
@@ -42,14 +54,28 @@ def positive(name: str, value: Any, of: str = "") -> float:
     ValueError: ema_halflife must be a finite number of images > 0, got -1.0
     """
     if not (is_finite(value) and value > 0):
-        raise ValueError(f"{name} must be a finite number {of + ' ' if of else ''}> 0, got {value!r}")
+        raise ValueError(f"{name} must be a finite number {of + ' ' if of else ''}> 0, got {_shown(value)}")
     return value
 
 
 def not_negative(name: str, value: Any) -> float:
     """A finite number >= 0."""
     if not (is_finite(value) and value >= 0):
-        raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+        raise ValueError(f"{name} must be a finite number >= 0, got {_shown(value)}")
+    return value
+
+
+def inside(name: str, value: Any, low: float, high: float, ends: str = "[]") -> float:
+    """A number between two others; `ends`: round brackets exclude an end, as in mathematics.
+
+    >>> inside("fps", 31, 0, 30, "(]")
+    Traceback (most recent call last):
+    ...
+    ValueError: fps must be a number in (0, 30], got 31
+    """
+    right = is_finite(value) and low <= value <= high
+    if not right or (value == low and ends[0] == "(") or (value == high and ends[1] == ")"):
+        raise ValueError(f"{name} must be a number in {ends[0]}{low:g}, {high:g}{ends[1]}, got {_shown(value)}")
     return value
 
 
@@ -65,10 +91,127 @@ def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     if not any(type(value) is type(one) and value == one for one in known):
         plain = all(isinstance(one, str) for one in known)
         listed = ", ".join(one if plain else repr(one) for one in known) or "none (there is nothing to choose from)"
-        raise ValueError(f"{name} must be one of {listed}, got {value!r}")
+        raise ValueError(f"{name} must be one of {listed}, got {_shown(value)}")
     return value
+
+
+def text(name: str, value: Any) -> str:
+    """One line that is not empty."""
+    if not isinstance(value, str) or not value.strip() or "\n" in value:
+        raise ValueError(f"{name} must be one non-empty line of text, got {_shown(value)}")
+    return value
+
+
+def instance(name: str, value: Any, kind: type | tuple[type, ...], what: str) -> Any:
+    """An object of a kind; `what` says which in words.
+
+    >>> instance("rng", 0, torch.Generator, "a torch.Generator")
+    Traceback (most recent call last):
+    ...
+    ValueError: rng must be a torch.Generator, got 0
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be {what}, got {_shown(value)}")
+    return value
+
+
+def function(name: str, value: Any, what: str = "a function") -> Any:
+    """Something that can be called."""
+    if not callable(value):
+        raise ValueError(f"{name} must be {what}, got {_shown(value)}")
+    return value
+
+
+def tensor(name: str, value: Any, *axes: str | int, what: str = "a tensor") -> Tensor:
+    """A tensor of floating-point numbers, not empty.
+
+    axes: a name for any size, a number for that size. what: what it holds, in words.
+
+    >>> tensor("x", torch.zeros(3, 2), "n", 2).shape
+    torch.Size([3, 2])
+    >>> tensor("x", torch.zeros(3), "n", 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: x must be a tensor of shape (n, 2), got shape (3,)
+    """
+    if (
+        isinstance(value, Tensor)
+        and (not axes or _fits(value.shape, axes))
+        and value.is_floating_point()
+        and value.numel() > 0
+    ):
+        return value
+    shape = f" of shape ({', '.join(map(str, axes))}{',' * (len(axes) == 1)})" if axes else ""
+    must = f"{name} must be {what}{shape}"
+    if not isinstance(value, Tensor):
+        raise ValueError(f"{must}, got {_shown(value)}")
+    if axes and not _fits(value.shape, axes):
+        raise ValueError(f"{must}, got shape {tuple(value.shape)}")
+    if not value.is_floating_point():
+        raise ValueError(f"{must} in floating point, got {value.dtype}")
+    raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
+
+
+def _fits(shape: torch.Size, axes: tuple[str | int, ...]) -> bool:
+    return len(shape) == len(axes) and all(
+        isinstance(axis, str) or axis == size for axis, size in zip(axes, shape, strict=True)
+    )
+
+
+def all_finite(name: str, x: Tensor) -> Tensor:
+    """A tensor without nan or infinity."""
+    bad = ~torch.isfinite(x)
+    if bad.any():
+        raise ValueError(f"{name} must be finite, got nan or inf in {int(bad.sum())} entries")
+    return x
+
+
+def images(name: str, x: Any, channels: tuple[int, ...] = ()) -> Tensor:
+    """Images (n, c, h, w) in [-1, 1], within SLACK; `channels`: what c may be, by default anything.
+
+    >>> images("x", torch.full((1, 1, 2, 2), 255.0))
+    Traceback (most recent call last):
+    ...
+    ValueError: x must hold images in [-1, 1], got values from 255 to 255 (for pixels in 0..255: x / 127.5 - 1)
+    """
+    allowed = " or ".join(map(str, channels)) or "c"
+    tensor(name, x, "n", allowed, "h", "w")
+    if channels and x.shape[1] not in channels:
+        raise ValueError(f"{name} must be a tensor of shape (n, {allowed}, h, w), got shape {tuple(x.shape)}")
+    low, high = (float(end) for end in all_finite(name, x.detach()).aminmax())
+    if low < -1 - SLACK or high > 1 + SLACK:
+        hint = " (for pixels in 0..255: x / 127.5 - 1)" if high > 2 else ""
+        raise ValueError(f"{name} must hold images in [-1, 1], got values from {low:.4g} to {high:.4g}{hint}")
+    return x
+
+
+def numbers(name: str, values: Any) -> Tensor:
+    """Finite real numbers, as a tensor, an array or nested lists, in float64; a tensor keeps its graph and device.
+
+    >>> numbers("x", [1, 2]), numbers("x", 3.0)
+    (tensor([1., 2.], dtype=torch.float64), tensor(3., dtype=torch.float64))
+    """
+    try:
+        x = values if isinstance(values, Tensor) else torch.as_tensor(np.array(values))  # a copy: no strides below 0
+        if x.is_complex() or x.dtype == torch.bool:
+            raise TypeError(f"got dtype {x.dtype}")
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} must hold real numbers, got {_shown(values)}") from error
+    x = x.to(torch.float64)
+    plain = x.detach()
+    if not torch.isfinite(plain).all():
+        raise ValueError(f"{name} must hold finite numbers, got {plain[~torch.isfinite(plain)][0].item()}")
+    return x
 
 
 def is_finite(value: Any) -> bool:
     """A finite number, and no bool."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as an error shows it: short, an array by its kind and shape."""
+    if hasattr(value, "shape") and hasattr(value, "dtype") and getattr(value, "ndim", 0):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    shown = repr(value)
+    return shown if len(shown) <= 100 else f"{shown[:97]}..."

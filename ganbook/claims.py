@@ -15,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
+from ganbook import checks
 from ganbook.bounds import (
     Bound,
     above,
@@ -48,6 +51,7 @@ __all__ = [
     "falling",
     "refuses",
     "rising",
+    "rng",
     "seed",
 ]
 
@@ -124,8 +128,7 @@ def claim(sentence: str, holds: Any, *, key: bool = False, **evidence: object) -
     >>> claim("2 + 2 = 4", exact(2 + 2 == 4), key=True)
     ✓✓ 2 + 2 = 4  [exact]
     """
-    if not isinstance(sentence, str) or not sentence.strip() or "\n" in sentence:
-        raise ValueError(f"sentence must be one non-empty line of text, got {sentence!r}")
+    checks.text("sentence", sentence)
     true, note = truth(holds), getattr(holds, "note", "")
     if isinstance(holds, Bound):
         evidence = {"value": holds.value, "limit": holds.limit, **evidence}
@@ -145,7 +148,16 @@ def seed(base: int = 0) -> int:
     >>> seed(3)
     3
     """
-    return base + 1000 * int(os.environ.get("GANBOOK_SEED", "0"))
+    return checks.whole("base", base, 0) + 1000 * int(os.environ.get("GANBOOK_SEED", "0"))
+
+
+def rng(base: int = 0) -> torch.Generator:
+    """A generator of the CPU that starts from `seed(base)`: what a chapter draws with.
+
+    >>> torch.equal(torch.rand(3, generator=rng(5)), torch.rand(3, generator=torch.Generator().manual_seed(5)))
+    True
+    """
+    return torch.Generator().manual_seed(seed(base))
 
 
 def _record(path: str, sentence: str, true: bool, holds: Any, evidence: dict[str, object]) -> None:

@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from ganbook import checks
 from ganbook.player import element as player
 from ganbook.player import knobs as checked
 
@@ -56,12 +57,12 @@ class Explore:
         budget: int,
         pad: bool = False,
     ) -> None:
-        if not callable(draw):
-            raise ValueError(f"draw must be a function of the knob's value, got {draw!r}")
-        if quality is not None and not 1 <= player.whole(quality, "quality") <= 100:
-            raise ValueError(f"quality must lie in 1..100, got {quality!r}")
+        checks.function("draw", draw, "a function of the knob's value")
+        checks.whole("budget", budget, 1_000)
+        if quality is not None:
+            checks.whole("quality", quality, 1, 100)
         self.draw, self.knobs, self.values = draw, tuple(knobs), tuple(tuple(v) for v in values)
-        self.alt, self.start, self.between, self.ncol, self.pad = player.text(alt, "alt"), start, between, ncol, pad
+        self.alt, self.start, self.between, self.ncol, self.pad = checks.text("alt", alt), start, between, ncol, pad
         began = time.perf_counter()
         self.pictures = tuple(self._picture(*point) for point in itertools.product(*self.values))
         self._slow = (time.perf_counter() - began) / len(self.pictures) > 0.08
@@ -177,10 +178,16 @@ def slider(
     """One slider over `draw(value)` for each of `values`.
 
     draw: value -> image batch (n, 1 or 3, h, w) in [-1, 1], matplotlib figure or axes, or PIL image, all of one size.
-    It draws from no random state that others use: torch's, numpy's and Python's are put back after each call.
-    label: what the slider changes. alt: what is to be seen. texts: how to write each value, by default to three digits.
-    start: the position shown first, by default the middle one. between: the live panel may also call draw at numbers
-    between the given ones. quality: WebP quality 1..100, by default the best of 80, 60, 40, 25 that fits the budget.
+        It draws from no random state that others use: torch's, numpy's and Python's are put back after each call.
+    values: at least two.
+    label: what the slider changes.
+    alt: what is to be seen.
+    texts: how to write each value, by default to three digits.
+    start: the position shown first, by default the middle one.
+    between: the live panel may also call draw at numbers between the given ones.
+    quality: WebP quality 1..100, by default the best of 80, 60, 40, 25 that fits the budget.
+    ncol: images a row, by default as square as possible.
+    budget: bytes of HTML that the pictures may take.
 
     Raises: ValueError for a bad argument, for what draw returns, and for pictures over `budget` bytes.
 
@@ -207,20 +214,25 @@ def pad(
 ) -> Explore:
     """A small plane to move in, over `draw(x, y)` for each x of `xs` and y of `ys`; two sliders serve the keyboard.
 
-    xs, ys: rising numbers, x to the right and y upwards. labels: of the two axes. The rest as for `slider`.
+    xs, ys: rising numbers, x to the right and y upwards.
+    labels: of the two axes.
+
+    The rest as for `slider`.
 
     Raises: as slider.
 
     >>> pad(lambda x, y: np.full((1, 1, 8, 8), x * y), [-1, 0, 1], [-1, 1], alt="a grey square")
     Explore(3 x 2 pictures)
     """
-    if isinstance(labels, str) or len(labels) != 2:
+    if not isinstance(labels, (list, tuple)) or len(labels) != 2:
         raise ValueError(f"labels must be two texts, got {labels!r}")
     (kx, vx), (ky, vy) = checked.range_knob(xs, labels[0], "xs"), checked.range_knob(ys, labels[1], "ys")
     for name, some in (("xs", vx), ("ys", vy)):
         if not (checked.numbers(some) and checked.rising(some)):
             raise ValueError(f"{name} must be rising numbers, got {some}")
-    at = [None, None] if start is None else list(start)
+    if start is not None and (not isinstance(start, (list, tuple)) or len(start) != 2):
+        raise ValueError(f"start must be two positions, got {start!r}")
+    at = start or (None, None)
     where = [checked.position(at[0], len(vx)), checked.position(at[1], len(vy))]
     return Explore(
         draw,
@@ -263,14 +275,14 @@ def choices(
             raise ValueError("label must be left out where options maps labels to sequences")
         rows = dict(options)
     else:
-        rows = {player.text(label, "label"): options}
+        rows = {checks.text("label", label): options}
     knobs, values = [], []
     for name, some in rows.items():
         listed = checked.listed(some, "options")
-        knobs.append(player.Knob("choice", player.text(name, "label"), checked.written(listed, None)))
+        knobs.append(player.Knob("choice", checks.text("label", name), checked.written(listed, None)))
         values.append(listed)
-    starts = [start] * len(rows) if isinstance(start, int) else list(start)
-    if len(starts) != len(rows):
+    starts = [start] * len(rows) if isinstance(start, int) else start
+    if not isinstance(starts, (list, tuple)) or len(starts) != len(rows):
         raise ValueError(f"start must give a position for each of {len(rows)} rows, got {start!r}")
     at = [checked.position(s, len(v)) for s, v in zip(starts, values, strict=True)]
     return Explore(draw, knobs, values, alt=alt, start=at, between=False, quality=quality, ncol=ncol, budget=budget)

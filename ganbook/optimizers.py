@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.optim import Adam, Optimizer, RMSprop
 
+from ganbook import checks
+
 
 def adam(parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, float]) -> Optimizer:
     """Adam with both decay rates. Source: Kingma and Ba 2015, Algorithm 1."""
@@ -52,8 +54,7 @@ class Clip:
     c: float
 
     def __post_init__(self) -> None:
-        if not self.c > 0:
-            raise ValueError(f"c must be a number > 0, got {self.c!r}")
+        checks.positive("c", self.c)
 
     @torch.no_grad()
     def __call__(self, optimizer: Optimizer, args: Any = (), kwargs: Any = None) -> None:

@@ -81,9 +81,10 @@ def input_gradients(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor,
     x = differentiable(x)
     scores = critic(x, *given)
     if scores.shape != (len(x),):
-        raise ValueError(f"critic must return one number a sample, shape ({len(x)},), got {tuple(scores.shape)}")
+        wanted = f"one number a sample, shape ({len(x)},)"
+        raise ValueError(f"critic must return {wanted}, got {tuple(scores.shape)}")
     (gradients,) = torch.autograd.grad(scores.sum(), x, create_graph=True)
-    return gradients.flatten(1)  # a norm over dim=1 of an image's gradient would be one over channels only
+    return gradients.flatten(1)  # of an image too: dim=1 alone would be its channels
 
 
 def input_gradient_norms(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor, " n"]:
@@ -156,7 +157,13 @@ class GradientPenalty:
     def __post_init__(self) -> None:
         _check(weight=self.weight, target=self.target)
 
-    def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+    def __call__(
+        self,
+        critic: Critic,
+        real: Batch,
+        fake: Batch,
+        rng: torch.Generator,
+    ) -> Scalar:
         norms = input_gradient_norms(critic, *between(real, fake, rng))
         return self.weight * departure(norms, self.target, self.one_sided)
 

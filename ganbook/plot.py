@@ -1,4 +1,4 @@
-"""The pictures of the book: they take an axes, return it, and never call show.
+"""The pictures of the book: they take an axes, return it, and never call show. And the library's code, shown.
 
 plot.style()
 fig, ax = plt.subplots()
@@ -19,10 +19,14 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from ganbook import checks
+from ganbook.models import still
 from ganbook.player import element as player
 from ganbook.player.film import Film, Films, corners, films
 from ganbook.player.film import around as _around
 from ganbook.player.film import points as _points
+from ganbook.player.source import source
+from ganbook.player.table import Table, table
 
 
 class _Colors(SimpleNamespace):
@@ -60,7 +64,8 @@ def style() -> None:
 def grid(images: Any, ncol: int | None = None, ax: Axes | None = None, title: str = "") -> Axes:
     """All images of a batch on one contact sheet, in whole pixels.
 
-    images: (n, 1 or 3, h, w) in [-1, 1]. ncol: images a row, by default as square as possible.
+    images: (n, 1 or 3, h, w) in [-1, 1].
+    ncol: images a row, by default as square as possible.
 
     Raises: ValueError for another shape or range, or nan.
 
@@ -90,9 +95,12 @@ def curves(
 ) -> Axes:
     """Each player's loss, round by round.
 
+    D is dark and solid, G purple and dashed, in all chapters.
+
     history: name -> sequence (Run.history), or one mapping for each round. An entry named "round" gives the x axis;
-    without one, rounds count from 1. keys: which to draw, by default all. smooth: draw the mean of that many rounds,
-    with the raw curve pale behind it. D is dark and solid, G purple and dashed, in all chapters.
+        without one, rounds count from 1.
+    keys: which to draw, by default all.
+    smooth: draw the mean of that many rounds, with the raw curve pale behind it.
 
     Raises: ValueError for an unknown key, an empty history, curves of different lengths, smooth < 1.
 
@@ -101,12 +109,11 @@ def curves(
     ['D', 'G']
     """
     table = _table(history)
-    smooth = player.whole(smooth, "smooth")
+    smooth = checks.whole("smooth", smooth)
     x = table.pop("round", None)
-    names = list(table) if keys is None else list(keys)
+    names = list(table) if keys is None else list(checks.instance("keys", keys, (list, tuple), "a list of names"))
     for name in names:
-        if name not in table:
-            raise ValueError(f"keys must be among {sorted(table)}, got {name!r}")
+        checks.one_of("keys", name, table)
     if not names or not len(table[names[0]]):
         raise ValueError("history must hold at least one curve with one value, got none")
     lengths = {name: len(table[name]) for name in names}
@@ -135,7 +142,8 @@ def points(
 ) -> Axes:
     """Samples in the plane: data blue and round, the generator's vermilion and crossed, so that colour is not needed.
 
-    real, fake: (n, 2), either may be left out. bounds: as for Film.
+    real, fake: (n, 2), either may be left out.
+    bounds: as for Film.
 
     Raises: ValueError for another shape, nan, or no points at all.
 
@@ -193,10 +201,16 @@ def field(
 ) -> Axes:
     """What D says of each point of the plane, as a heat map, with samples on top.
 
-    D: points (n, 2) -> raw outputs (n, 1). sigmoid: show D(x) = sigmoid(output) in [0, 1], blue where D says real and
-    vermilion where it says fake; False shows the raw critic value, which is no probability. score: outputs (n, k) ->
-    (n), such as `loss.score`, needed where D has several outputs. bar: with a colour bar.
     D is left as it was: no gradient, no batch statistics, the same mode.
+
+    D: points (n, 2) -> raw outputs (n, 1).
+    bounds: as for Film.
+    real, fake: samples (n, 2) on top.
+    sigmoid: show D(x) = sigmoid(output) in [0, 1], blue where D says real and vermilion where it says fake; False shows
+        the raw critic value, which is no probability.
+    score: outputs (n, k) -> (n), such as `loss.score`, needed where D has several outputs.
+    resolution: points a side.
+    bar: with a colour bar.
 
     Raises: ValueError for outputs that are not one number a point, nan, or a bad plane.
 
@@ -205,7 +219,7 @@ def field(
     [0.27, 0.5, 0.73]
     """
     x0, x1, y0, y1 = plane = corners(bounds)
-    resolution = player.whole(resolution, "resolution", 2)
+    resolution = checks.whole("resolution", resolution, 2)
     x, y = np.meshgrid(np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution))
     z = _scores(D, np.stack([x.ravel(), y.ravel()], 1).astype(np.float32), score).reshape(resolution, resolution)
     if ax is None:
@@ -234,18 +248,16 @@ def field(
 
 
 def _scores(D: Any, x: np.ndarray, score: Callable[[torch.Tensor], torch.Tensor] | None) -> np.ndarray:
-    module = isinstance(D, torch.nn.Module)
-    at = next(D.parameters(), torch.empty(0)) if module else torch.empty(0)
-    modes = [(part, part.training) for part in D.modules()] if module else []
-    try:
-        if module:
-            D.eval()
-        with torch.no_grad():
-            out = D(torch.from_numpy(x).to(at.device, at.dtype))
-            out = score(out) if score is not None else out
-    finally:
-        for part, mode in modes:
-            part.training = mode
+    checks.function("D", D, "a network or a function of points (n, 2)")
+    if score is not None:
+        checks.function("score", score, "a function of D's outputs, such as loss.score")
+    networks = [D] if isinstance(D, torch.nn.Module) else []
+    at = next((weight for D in networks for weight in D.parameters()), torch.empty(0))
+    with torch.no_grad(), still(*networks):
+        out = D(torch.from_numpy(x).to(at.device, at.dtype))
+        out = score(out) if score is not None else out
+    if not isinstance(out, torch.Tensor):
+        raise ValueError(f"D must give a tensor, one number a point, got {type(out).__name__}")
     if out.numel() != len(x):
         raise ValueError(
             f"D must give one number a point, got outputs of shape {tuple(out.shape)} for {len(x)} "
@@ -267,10 +279,27 @@ def _table(history: Any) -> dict[str, np.ndarray]:
     table = {}
     for name, values in columns.items():
         values = values.detach().cpu() if hasattr(values, "detach") else values
-        table[name] = np.asarray(values, dtype=np.float64)  # nan is kept: a gap in a curve is a fact worth seeing
+        try:
+            table[name] = np.asarray(values, dtype=np.float64)  # nan is kept: a gap in a curve is a fact worth seeing
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"history[{name!r}] must be a sequence of numbers, got {values!r}") from error
         if table[name].ndim != 1:
             raise ValueError(f"history[{name!r}] must be a sequence of numbers, got shape {table[name].shape}")
     return table
 
 
-__all__ = ["COLORS", "REALNESS", "Film", "Films", "curves", "field", "films", "grid", "points", "style"]
+__all__ = [
+    "COLORS",
+    "REALNESS",
+    "Film",
+    "Films",
+    "Table",
+    "curves",
+    "field",
+    "films",
+    "grid",
+    "points",
+    "source",
+    "style",
+    "table",
+]

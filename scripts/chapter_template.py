@@ -9,12 +9,12 @@ import matplotlib.pyplot as plt
 import torch
 
 from ganbook import plot
-from ganbook.claims import below, claim, close, exact, refuses, seed
+from ganbook.claims import below, claim, close, exact, refuses, rng
 
 plot.style()
-rng = torch.Generator().manual_seed(seed(0))
+draws = rng(0)
 figure, axis = plt.subplots(figsize=(5, 2.5))
-axis.plot(torch.randn(50, generator=rng).cumsum(0))
+axis.plot(torch.randn(50, generator=draws).cumsum(0))
 plt.show()
 
 # %% [markdown]
@@ -52,8 +52,10 @@ plt.show()
 # TODO Each theorem and formula is computed and asserted.
 
 # %% tags=["check"]
-a, b = torch.randn(2, generator=rng, dtype=torch.float64)
-claim("TODO the mean of 10,000 draws is near $0$", close(torch.randn(10_000, generator=rng).mean(), 0, 0.05), key=True)
+a, b = torch.randn(2, generator=draws, dtype=torch.float64)
+claim(
+    "TODO the mean of 10,000 draws is near $0$", close(torch.randn(10_000, generator=draws).mean(), 0, 0.05), key=True
+)
 claim("TODO half is less than one", below(0.5, 1.0))
 claim("TODO addition commutes, to the last bit", exact(a + b == b + a))
 claim("TODO a word is no number", refuses(lambda: float("seven"), ValueError))

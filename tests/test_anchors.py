@@ -102,7 +102,7 @@ def test_a_redraw_puts_half_of_the_mass_on_the_end():
         (lambda: anchors.gaussian(5, 50.0, 0.1), "mass"),
         (lambda: anchors.uniform(5, 1.0, 0.0), "low must be below high"),
         (lambda: anchors.uniform(5, 2.0, 3.0), "mass"),
-        (lambda: anchors.one_hot(5, 5), "at must be an outcome"),
+        (lambda: anchors.one_hot(5, 5), "at must be a whole number in -5..4"),
         (lambda: anchors.project((0.5, 0.6), 0.0), "sum 1"),
         (lambda: anchors.project((0.5, 0.5), math.nan), "skewness"),
         (lambda: anchors.pair("skewed", 5), "anchors must be"),
@@ -110,7 +110,7 @@ def test_a_redraw_puts_half_of_the_mass_on_the_end():
         (lambda: anchors.pair(((1, 0), (0, 1)), 3), r"anchors\[0\] must hold one probability"),
         (lambda: anchors.pair(((1, 0), (1, 0)), 2), "anchors must differ"),
         (lambda: anchors.pair(((1, 0), (-0.5, 1.5)), 2), r"anchors\[1\] must hold probabilities"),
-        (lambda: anchors.pair(("10", (0, 1)), 2), r"anchors\[0\] must be a sequence"),
+        (lambda: anchors.pair(("10", (0, 1)), 2), r"anchors\[0\] must hold real numbers"),
     ],
 )
 def test_mistakes_are_named(call, message):

@@ -10,6 +10,7 @@ import pytest
 import sympy
 import torch
 
+from ganbook import claims
 from ganbook.claims import (
     ClaimFailed,
     above,
@@ -255,3 +256,18 @@ def test_other_seeds_record_and_do_not_raise(tmp_path, monkeypatch, capsys):
     }
     assert second["holds"] is False and second["margin"] is None
     assert capsys.readouterr().out == "✓ holds  [2, asked > 1]\n✗ does not\n"
+
+
+def test_a_generator_starts_from_the_seed_of_its_number(monkeypatch):
+    """What notebooks wrote by hand, torch.Generator().manual_seed(seed(7)), draws the same numbers."""
+    for shift in ("0", "2"):
+        monkeypatch.setenv("GANBOOK_SEED", shift)
+        by_hand = torch.Generator().manual_seed(7 + 1000 * int(shift))
+        assert torch.equal(torch.randn(5, generator=claims.rng(7)), torch.randn(5, generator=by_hand))
+    assert claims.rng(7).device.type == "cpu"
+
+
+def test_no_notebook_makes_a_generator_by_hand():
+    folder = pathlib.Path(__file__).parent.parent / "notebooks"
+    found = [path.name for path in folder.glob("*.ipynb") if "Generator().manual_seed" in path.read_text("utf-8")]
+    assert not found

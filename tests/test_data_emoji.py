@@ -95,7 +95,7 @@ def test_small_sizes_are_means_of_blocks():
     [
         ({"style": "apple"}, "style must be one of noto, twemoji, got 'apple'"),
         ({"size": 28}, "size must be one of 4, 8, 16, 32, 64, got 28"),
-        ({"category": "cats"}, "category must be None or one of faces, .*, flags, got 'cats'"),
+        ({"category": "cats"}, "category must be one of None, 'faces', .*, 'flags', got 'cats'"),
         ({"split": "valid"}, "split must be one of train, test, all, got 'valid'"),
     ],
 )

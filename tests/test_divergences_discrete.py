@@ -81,7 +81,7 @@ def test_scipy_chi_square_statistic():
     same(dv.chi_squared(observed / 100, expected), statistic / 100)
 
 
-# --- the theorems of chapter 03 as properties -------------------------------------------------------------------
+# --- the theorems of chapter 3 as properties -------------------------------------------------------------------
 
 
 @PROPERTIES

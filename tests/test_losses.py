@@ -130,7 +130,7 @@ def test_wrong_width_is_named(loss, shape):
 
 @pytest.mark.parametrize("label", [0.0, -0.1, 1.1, float("nan")])
 def test_label_out_of_range(label):
-    with pytest.raises(ValueError, match=r"real_label must be in \(0, 1\]"):
+    with pytest.raises(ValueError, match=r"real_label must be a number in \(0, 1\]"):
         NonSaturating(real_label=label)
 
 

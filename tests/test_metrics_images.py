@@ -70,7 +70,7 @@ def test_inception_score_splits_are_consecutive_and_lower_the_value():
 
 @pytest.mark.parametrize("splits", [0, 21])
 def test_inception_score_refuses_impossible_splits(splits):
-    with pytest.raises(ValueError, match=rf"splits must lie in 1 \.\.\. 20 .*, got {splits}"):
+    with pytest.raises(ValueError, match=rf"splits must be a whole number in 1\.\.20, got {splits} "):
         inception_score(torch.zeros(20, 3), splits)
 
 
@@ -134,9 +134,9 @@ def test_image_similarity_never_pairs_an_image_with_itself():
 
 
 def test_ms_ssim_refuses_scales_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"scales must lie in 1 \.\.\. 2 for images of \(28, 28\), got 3"):
+    with pytest.raises(ValueError, match=r"scales must be a whole number in 1\.\.2, got 3 .in images of .28, 28"):
         ms_ssim(images(2), images(2), scales=3)
-    with pytest.raises(ValueError, match=r"scales must lie in 1 \.\.\. 0 for images of \(8, 8\)"):
+    with pytest.raises(ValueError, match=r"scales must be a whole number in 1\.\.0, got .*8, 8"):
         ms_ssim(torch.zeros(2, 1, 8, 8), torch.zeros(2, 1, 8, 8))
 
 
@@ -189,7 +189,7 @@ def test_pyramid_distance_does_not_depend_on_the_batches():
 
 
 def test_pyramid_distance_refuses_bad_arguments():
-    with pytest.raises(ValueError, match="normalise must be 'each' or 'real', got 'both'"):
+    with pytest.raises(ValueError, match="normalise must be one of each, real, got 'both'"):
         pyramid_distance(images(4), images(4), normalise="both")
     with pytest.raises(ValueError, match="at least 7x7 pixels"):
         pyramid_distance(torch.zeros(4, 1, 6, 6), torch.zeros(4, 1, 6, 6))

@@ -56,7 +56,7 @@ def test_least_asks_for_more_than_one_sample():
 
 @pytest.mark.parametrize("name", ["std", "radius", "least"])
 def test_refuses_what_is_not_positive(name):
-    with pytest.raises(ValueError, match=rf"{name} must be positive, got 0"):
+    with pytest.raises(ValueError, match=rf"{name} must be a .* number >.*, got 0"):
         mode_scores(RING, RING, **{"std": 0.1, name: 0})
 
 

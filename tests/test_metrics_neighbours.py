@@ -98,7 +98,7 @@ def test_precision_and_recall_change_places_with_the_sets(seed, k):
 @pytest.mark.parametrize("k", [0, 10])
 def test_refuses_impossible_neighbours(k):
     for metric in (precision_recall, density_coverage):
-        with pytest.raises(ValueError, match=rf"neighbours must lie in 1 \.\.\. 9 .*, got {k}"):
+        with pytest.raises(ValueError, match=rf"neighbours must be a whole number in 1\.\.9, got {k} "):
             metric(normal(10, 2), normal(10, 2), k)
 
 

@@ -76,7 +76,7 @@ def test_best_of_by_counting():
         (lambda: sign_flip([1.0] * 21), "got 21"),
         (lambda: paired_t([1.0]), "at least 2 numbers, got 1"),
         (lambda: holm([0.1, 1.2]), r"p_values must be one or more numbers in \[0, 1\]"),
-        (lambda: holm([float("nan")]), "p_values must be a list of finite numbers"),
+        (lambda: holm([float("nan")]), "p_values must hold finite numbers"),
         (lambda: best_of([1.0, 2.0], 3), r"k must be a whole number in 1\.\.2, got 3"),
     ],
 )

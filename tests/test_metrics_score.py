@@ -94,7 +94,7 @@ def test_interval_covers_the_mean_as_often_as_it_says():
     ("args", "message"),
     [
         (([1.0],), "at least 2 repetitions"),
-        (([1.0, 2.0], 1.0), "level must lie strictly between 0 and 1, got 1.0"),
+        (([1.0, 2.0], 1.0), "level must be a number in .0, 1., got 1.0"),
     ],
 )
 def test_interval_refuses(args, message):

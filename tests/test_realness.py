@@ -305,7 +305,7 @@ def test_a_loss_by_contract_hashable_with_a_stable_text():
     ("call", "message"),
     [
         (lambda: Realness(1), "outcomes must be a whole number >= 2, got 1"),
-        (lambda: Realness(5, 4), "objective must be 1, 2 or 3, got 4"),
+        (lambda: Realness(5, 4), "objective must be one of 1, 2, 3, got 4"),
         (lambda: Realness(5, True), "objective"),
         (lambda: Realness(5, 2, "skewed"), "anchors must be"),
         (lambda: Realness(5, 2, ((0.5, 0.5), (0.1, 0.9))), "anchors"),

@@ -287,7 +287,7 @@ def test_nbval_compares_everything_of_a_claim_but_the_measured_number(tmp_path):
         cwd=chapters.ROOT,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(chapters.ROOT)},
     )
     assert "2 failed, 2 passed" in done.stdout, done.stdout[-3000:]
     assert re.findall(r"Cell \d", " ".join(re.findall(r"FAILED .*", done.stdout))) == ["Cell 2", "Cell 3"]

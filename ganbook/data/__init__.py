@@ -1,8 +1,9 @@
 """What a GAN learns from and starts from: samplers `(n, rng) -> (n, ...)`.
 
-Bundled images: digits, fashion, emoji. Downloaded: torchvision. Your own: folder, from_tensor, from_loader. Points in
-the plane: ring, grid, nine, swiss_roll. Numbers on a line: gaussian, mixture1d, interval. Latents: normal, uniform.
-Made of others: few (labels), together (batches of several kinds); `.labelled` of a set draws (x, y).
+Bundled images: digits, fashion, emoji, faces (with faces_pairs). Downloaded: torchvision. Your own: folder,
+from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll. Numbers on a line: gaussian, mixture1d,
+interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds); `.labelled` of a
+set draws (x, y).
 
 Every sampler but from_loader's has no state but `rng`, a generator of the CPU: the same rng gives the same samples on
 every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()` unless `device` says otherwise.
@@ -13,6 +14,7 @@ from __future__ import annotations
 from ganbook.data.bundled import digits, fashion, sha256
 from ganbook.data.download import torchvision
 from ganbook.data.emoji import EmojiSampler, emoji
+from ganbook.data.faces import FacesSampler, faces, faces_pairs
 from ganbook.data.folder import folder
 from ganbook.data.labels import few, together
 from ganbook.data.lines import Interval, gaussian, interval, mixture1d
@@ -24,6 +26,7 @@ from ganbook.data.sampler import TensorSampler, from_tensor
 
 __all__ = [
     "EmojiSampler",
+    "FacesSampler",
     "Interval",
     "LoaderSampler",
     "Mixture",
@@ -33,6 +36,8 @@ __all__ = [
     "Uniform",
     "digits",
     "emoji",
+    "faces",
+    "faces_pairs",
     "fashion",
     "few",
     "folder",

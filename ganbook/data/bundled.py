@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbook.data.images import SIZES, check_size, resize
+from ganbook import checks
+from ganbook.data.images import SIZES, resize
 from ganbook.data.sampler import TensorSampler, place
 
 FOLDER = Path(__file__).resolve().parent
@@ -31,7 +32,7 @@ CLASSES = {
         "Ankle boot",
     ),
 }
-FILES = (*CLASSES, "emoji", "emoji-noto", "emoji-twemoji")
+FILES = (*CLASSES, "emoji", "emoji-noto", "emoji-twemoji", "faces", "faces-drawn")
 """What lies beside this file as NAME.npz."""
 
 
@@ -76,8 +77,7 @@ def sha256(name: str) -> str:
     >>> len(sha256("digits"))
     64
     """
-    if name not in FILES:
-        raise ValueError(f"name must be one of {', '.join(FILES)}, got {name!r}")
+    checks.one_of("name", name, FILES)
     path = FOLDER / "sums.txt"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -87,9 +87,8 @@ def sha256(name: str) -> str:
 
 
 def _sampler(name: str, size: int, split: str, device: torch.device | str | None) -> TensorSampler:
-    check_size(size, SIZES[28])
-    if split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+    checks.one_of("size", size, SIZES[28])
+    checks.one_of("split", split, SPLITS)
     arrays = _load(name)
     parts = ("train", "test") if split == "all" else (split,)
     pixels = torch.cat([arrays[f"{part}_images"] for part in parts]).unsqueeze(1)  # (n, 28, 28) -> (n, 1, 28, 28)

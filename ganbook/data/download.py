@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganbook.data.images import SIZES, check_size, encode, resize
+from ganbook import checks
+from ganbook.data.images import SIZES, encode, resize
 from ganbook.data.sampler import TensorSampler, place
 
 ATTEMPTS = 4
@@ -80,14 +81,11 @@ def torchvision(
     Raises: ValueError for an unknown name, split or size, or a relative root; OSError where the set can be neither
     found nor downloaded, or its files cannot be read.
     """
-    if name not in SOURCES:
-        raise ValueError(f"name must be one of {', '.join(SOURCES)}, got {name!r}")
-    source = SOURCES[name]
-    if split not in source.splits:
-        raise ValueError(f"split of {name} must be one of {', '.join(source.splits)}, got {split!r}")
+    source = SOURCES[checks.one_of("name", name, SOURCES)]
+    checks.one_of(f"split of {name}", split, source.splits)
     native = 28 if 28 in source.sizes else 32
     size = size if size is not None else 64 if source.crop else native
-    check_size(size, source.sizes)
+    checks.one_of("size", size, source.sizes)
     folder = _root(root)
     dataset = _open(name, source, folder, source.splits[split])
     try:
@@ -100,7 +98,7 @@ def torchvision(
 
 def _root(root: str | os.PathLike[str] | None) -> Path:
     chosen = root if root is not None else os.environ.get("GANBOOK_DATA") or Path.home() / ".cache" / "ganbook"
-    folder = Path(chosen).expanduser()
+    folder = Path(checks.instance("root", chosen, (str, os.PathLike), "an absolute folder")).expanduser()
     if not folder.is_absolute():
         raise ValueError(f"root (or GANBOOK_DATA) must be an absolute folder, got {str(chosen)!r}")
     return folder

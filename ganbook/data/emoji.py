@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
+from ganbook import checks
 from ganbook.data.bundled import SPLITS, _load
-from ganbook.data.images import SIZES, check_size, resize
+from ganbook.data.images import SIZES, resize
 from ganbook.data.sampler import TensorSampler, place
 
 STYLES = ("noto", "twemoji")
@@ -58,13 +59,10 @@ def emoji(
     >>> faces.shape, len(faces), faces.names[0]
     ((3, 16, 16), 11, 'slightly frowning face')
     """
-    if style not in STYLES:
-        raise ValueError(f"style must be one of {', '.join(STYLES)}, got {style!r}")
-    check_size(size, SIZES[32])
-    if category is not None and category not in CATEGORIES:
-        raise ValueError(f"category must be None or one of {', '.join(CATEGORIES)}, got {category!r}")
-    if split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+    checks.one_of("style", style, STYLES)
+    checks.one_of("size", size, SIZES[32])
+    checks.one_of("category", category, (None, *CATEGORIES))
+    checks.one_of("split", split, SPLITS)
     parts = ("train", "test") if split == "all" else (split,)
     codepoints, names = (sum((_column(part, kind) for part in parts), ()) for kind in ("codepoints", "name"))
     labels = torch.cat([_load("emoji")[f"{part}_labels"] for part in parts]).to(torch.int64)

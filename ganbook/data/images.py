@@ -6,17 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.data.sampler import decode
 from ganbook.types import Float
 
 SIZES = {28: (4, 7, 8, 14, 16, 28, 32, 64), 32: (4, 8, 16, 32, 64)}
 """Which sizes a set can be had in, by its native size."""
-
-
-def check_size(size: object, allowed: tuple[int, ...]) -> None:
-    """Raises: ValueError that lists the sizes allowed."""
-    if not isinstance(size, int) or isinstance(size, bool) or size not in allowed:
-        raise ValueError(f"size must be one of {', '.join(map(str, allowed))}, got {size!r}")
 
 
 def resize(pixels: Tensor, size: int) -> Float[Tensor, "n c h w"]:
@@ -32,8 +27,10 @@ def resize(pixels: Tensor, size: int) -> Float[Tensor, "n c h w"]:
     >>> x.shape, x[0, 0, 1, 1].item(), x[0, 0, 2, 2].item()
     (torch.Size([1, 1, 32, 32]), -1.0, 1.0)
     """
+    if not isinstance(pixels, Tensor) or pixels.dim() != 4 or pixels.shape[-1] not in SIZES:
+        raise ValueError(f"pixels must be a tensor of shape (n, c, s, s) with s of {', '.join(map(str, SIZES))}")
     native = pixels.shape[-1]
-    check_size(size, SIZES[native])
+    checks.one_of("size", size, SIZES[native])
     x = decode(pixels)
     if size == native:
         return x
@@ -49,9 +46,14 @@ def resize(pixels: Tensor, size: int) -> Float[Tensor, "n c h w"]:
 
 
 def encode(x: Float[Tensor, "n c h w"]) -> Tensor:
-    """The nearest of 256 grey levels: the inverse of `decode`.
+    """Images in [-1, 1] as bytes, the nearest of 256 grey levels: u = 127.5 (x + 1), rounded, a half upwards.
+
+    The inverse of `decode`, and the one way from [-1, 1] to bytes in this library: films, figures, the frames of the
+    zoo, the published FID and downloaded sets all take it. What is outside [-1, 1] goes to the end: see
+    `ganbook.checks.images` for the check.
 
     >>> encode(torch.tensor([-1.0, 0.0, 1.0]).view(3, 1, 1, 1)).flatten().tolist()
     [0, 128, 255]
     """
-    return (x + 1).mul_(127.5).round_().to(torch.uint8)
+    checks.instance("x", x, Tensor, "a tensor of images")
+    return x.float().clamp(-1, 1).mul_(127.5).add_(128).to(torch.uint8)  # which cuts off what is behind the point

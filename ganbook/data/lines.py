@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ganbook.data.mixture import Mixture, check_finite, check_positive, mixture
+from ganbook import checks
+from ganbook.data.mixture import Mixture, mixture
 from ganbook.data.sampler import check_draw, place
 from ganbook.types import Batch, Float
 
@@ -22,8 +23,8 @@ def gaussian(mean: float = 0.0, std: float = 1.0, device: torch.device | str | N
     >>> round(gaussian(mean=1.0, std=2.0).pdf(torch.ones(1, 1)).item(), 4)  # 1 / (2 sqrt(2 pi))
     0.1995
     """
-    check_finite("mean", mean)
-    check_positive("std", std)
+    checks.finite("mean", mean)
+    checks.positive("std", std)
     return mixture([1.0], [[mean]], [std], device)
 
 
@@ -40,7 +41,10 @@ def mixture1d(
     >>> round(p.pdf(torch.tensor([[-2.0]])).item(), 4)  # 0.3 / (0.5 sqrt(2 pi)); the other mode is 8 widths away
     0.2394
     """
-    return mixture(weights, [[mean] for mean in means], stds, device)
+    column = checks.numbers("means", means)
+    if column.dim() != 1:
+        raise ValueError(f"means must be a list of numbers, got shape {tuple(column.shape)}")
+    return mixture(weights, column.unsqueeze(1), stds, device)
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,7 @@ class Interval:
 
     def pdf(self, x: Float[Tensor, "n 1"]) -> Float[Tensor, " n"]:
         """1 / (high - low) inside, 0 outside."""
-        if x.dim() != 2 or x.shape[1] != 1:
-            raise ValueError(f"x must have shape (n, 1), got {tuple(x.shape)}")
+        checks.tensor("x", x, "n", 1)
         inside = (x[:, 0] >= self.low) & (x[:, 0] <= self.high)
         return inside.to(x.dtype) / (self.high - self.low)
 
@@ -76,8 +79,8 @@ def interval(low: float = 0.0, high: float = 1.0, device: torch.device | str | N
     >>> interval(0.0, 4.0).pdf(torch.tensor([[1.0], [5.0]]))
     tensor([0.2500, 0.0000])
     """
-    check_finite("low", low)
-    check_finite("high", high)
+    checks.finite("low", low)
+    checks.finite("high", high)
     if not low < high or not math.isfinite(high - low):
         raise ValueError(f"low must be below high, got low = {low!r} and high = {high!r}")
     return Interval(float(low), float(high), place(device))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.data.sampler import check_draw, place
 from ganbook.types import Batch, Float
 
@@ -19,8 +20,12 @@ class Mixture:
 
     p(x) = sum_i weights_i N(x; means_i, stds_i^2 I)
 
-    weights: (k,), positive, of sum 1. means: (k, d). stds: (k,), positive. All float32, on one device, to which the
-    points go; the randomness comes from `rng` on the CPU, and the sampler's whole state is `rng`.
+    weights: (k,), positive, of sum 1.
+    means: (k, d).
+    stds: (k,), positive.
+
+    All float32, on one device, to which the points go; the randomness comes from `rng` on the CPU, and the sampler's
+    whole state is `rng`.
 
     Made by `mixture`, which takes plain numbers and checks them.
 
@@ -68,10 +73,9 @@ class Mixture:
 
     def log_density(self, x: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         """log p(x) in nats, in the precision of x; finite wherever x is."""
+        d = self.means.shape[1]
+        checks.tensor("x", x, "n", d)
         weights, means, stds = self.weights.to(x), self.means.to(x), self.stds.to(x)
-        d = means.shape[1]
-        if x.dim() != 2 or x.shape[1] != d:
-            raise ValueError(f"x must have shape (n, {d}), got {tuple(x.shape)}")
         squares = (x.unsqueeze(1) - means).square().sum(2)  # (n, 1, d) - (k, d) -> (n, k, d) -> (n, k)
         logs = weights.log() - d * stds.log() - d / 2 * math.log(2 * math.pi) - squares / (2 * stds.square())
         return logs.logsumexp(1)
@@ -96,36 +100,19 @@ def mixture(
     Mixture(2 Gaussians in 2-D)
     """
     target = place(device)
-    tensors = [torch.as_tensor(values, dtype=torch.float32) for values in (weights, means, stds)]
+    named = {"weights": weights, "means": means, "stds": stds}
+    tensors = [checks.numbers(name, values).to(torch.float32) for name, values in named.items()]
     _check_mixture(*tensors)
     return Mixture(*(values.to(target) for values in tensors))
 
 
-def check_positive(name: str, value: object) -> None:
-    """Raises: ValueError unless value is a finite number above 0."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a number above 0, got {value!r}")
-
-
-def check_finite(name: str, value: object) -> None:
-    """Raises: ValueError unless value is a finite number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
-
-
-def check_count(name: str, value: object) -> None:
-    """Raises: ValueError unless value is a whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-
-
 def _check_mixture(weights: Tensor, means: Tensor, stds: Tensor) -> None:
-    if means.dim() != 2 or means.numel() == 0 or not torch.isfinite(means).all():
-        raise ValueError(f"means must be finite, of shape (k, d), got {means.tolist()}")
+    if means.dim() != 2 or means.numel() == 0:
+        raise ValueError(f"means must have shape (k, d), got {means.tolist()}")
     for name, values in (("weights", weights), ("stds", stds)):
         if values.shape != means.shape[:1]:
             raise ValueError(f"{name} must hold one number for each of the {len(means)} modes, got {values.tolist()}")
-        if not (torch.isfinite(values).all() and (values > 0).all()):
-            raise ValueError(f"{name} must be above 0 and finite, got {values.tolist()}")
+        if not (values > 0).all():
+            raise ValueError(f"{name} must be above 0, got {values.tolist()}")
     if abs(weights.double().sum().item() - 1) > 1e-5:
         raise ValueError(f"weights must have the sum 1, got {weights.tolist()} of sum {weights.sum().item():.6f}")

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbook.data.mixture import Mixture, check_count, check_positive, mixture
+from ganbook import checks
+from ganbook.data.mixture import Mixture, mixture
 from ganbook.data.sampler import check_draw, place
 from ganbook.types import Batch, Float
 
@@ -26,9 +27,9 @@ def ring(modes: int = 8, radius: float = 1.0, std: float = 0.01, device: torch.d
     >>> [[round(u) for u in mean] for mean in ring(modes=4).means.tolist()]
     [[1, 0], [0, 1], [-1, 0], [0, -1]]
     """
-    check_count("modes", modes)
-    check_positive("radius", radius)
-    check_positive("std", std)
+    checks.whole("modes", modes)
+    checks.positive("radius", radius)
+    checks.positive("std", std)
     angles = [2 * math.pi * i / modes for i in range(modes)]
     return mixture(
         [1 / modes] * modes, [[radius * math.cos(a), radius * math.sin(a)] for a in angles], [std] * modes, device
@@ -47,9 +48,9 @@ def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05, device: torch.d
     >>> grid(device="cpu").means[:6].tolist()
     [[-4.0, -4.0], [-4.0, -2.0], [-4.0, 0.0], [-4.0, 2.0], [-4.0, 4.0], [-2.0, -4.0]]
     """
-    check_count("side", side)
-    check_positive("spacing", spacing)
-    check_positive("std", std)
+    checks.whole("side", side)
+    checks.positive("spacing", spacing)
+    checks.positive("std", std)
     line = [spacing * (i - (side - 1) / 2) for i in range(side)]
     return mixture([1 / side**2] * side**2, [[x, y] for x in line for y in line], [std] * side**2, device)
 
@@ -84,6 +85,7 @@ class SwissRoll:
 
     def curve(self, t: Float[Tensor, " n"]) -> Float[Tensor, "n 2"]:
         """The points of the spiral without noise, at the angles t in [1.5 pi, 4.5 pi]."""
+        checks.tensor("t", t, "n")
         return (self.radius / (4.5 * math.pi)) * t.unsqueeze(1) * torch.stack([t.cos(), t.sin()], 1)
 
     def log_density(self, x: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
@@ -91,8 +93,7 @@ class SwissRoll:
 
         Computed by Gauss-Legendre quadrature with six nodes on panels no longer than std, in the precision of x.
         """
-        if x.dim() != 2 or x.shape[1] != 2:
-            raise ValueError(f"x must have shape (n, 2), got {tuple(x.shape)}")
+        checks.tensor("x", x, "n", 2)
         panels = math.ceil(3 * math.pi * self.radius * 1.003 / self.std)  # the curve's speed is below 1.003 radius
         nodes, weights = np.polynomial.legendre.leggauss(6)
         t = 1.5 + 3 * (np.arange(panels)[:, None] + (nodes + 1) / 2) / panels  # (panels, 6), in units of pi
@@ -124,6 +125,6 @@ def swiss_roll(radius: float = 1.0, std: float = 0.02, device: torch.device | st
     >>> swiss_roll(device="cpu").curve(torch.tensor([1.5 * math.pi, 4.5 * math.pi])).round(decimals=4).abs().tolist()
     [[0.0, 0.33329999446868896], [0.0, 1.0]]
     """
-    check_positive("radius", radius)
-    check_positive("std", std)
+    checks.positive("radius", radius)
+    checks.positive("std", std)
     return SwissRoll(float(radius), float(std), place(device))

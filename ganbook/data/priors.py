@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ganbook.data.mixture import check_count
+from ganbook import checks
 from ganbook.data.sampler import check_draw, place
 from ganbook.types import Batch
 
@@ -45,7 +45,7 @@ def normal(d: int, device: torch.device | str | None = None) -> Normal:
     >>> normal(2)(3, torch.Generator().manual_seed(0)).shape
     torch.Size([3, 2])
     """
-    check_count("d", d)
+    checks.whole("d", d)
     return Normal(d, place(device))
 
 
@@ -58,5 +58,5 @@ def uniform(d: int, device: torch.device | str | None = None) -> Uniform:
     >>> bool(z.abs().max() <= 1), abs(z.square().mean().item() - 1 / 3) < 0.02
     (True, True)
     """
-    check_count("d", d)
+    checks.whole("d", d)
     return Uniform(d, place(device))

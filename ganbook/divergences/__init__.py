@@ -7,7 +7,7 @@ chapter 3.
 
 Wasserstein distances, in the unit of the samples: finite sets of points by a linear programme (`transport`), the line
 by quantile functions (`quantile`), Gaussians in closed form (`gaussian`), and their blurred form (`sinkhorn`). They are
-derived in chapter 08.
+derived in chapter 8.
 """
 
 from __future__ import annotations

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences.discrete import masses
 from ganbook.types import Float, Sampler
 
@@ -27,7 +29,7 @@ class Density:
     That p integrates to 1 is checked by whoever integrates it (`ganbook.divergences.quadrature`).
 
     Raises: ValueError where support is empty or nan, or a break is not finite.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> ramp = Density(lambda x: (2 * x).log(), support=(0.0, 1.0))
     >>> ramp(torch.tensor([0.25, 2.0], dtype=torch.float64))  # 2x inside, 0 outside
@@ -40,11 +42,16 @@ class Density:
     sample: Sampler | None = None
 
     def __post_init__(self) -> None:
-        if len(self.support) != 2 or not self.support[0] < self.support[1]:
-            raise ValueError(f"support must be (lower, upper) with lower < upper, got {self.support}")
-        for point in self.breaks:
-            if not math.isfinite(point):
-                raise ValueError(f"breaks must be finite numbers, got {point}")
+        checks.function("log_prob", self.log_prob, "a function of a tensor (n,)")
+        ends = self.support
+        if not isinstance(ends, tuple) or len(ends) != 2 or not all(isinstance(end, Real) for end in ends):
+            raise ValueError(f"support must be (lower, upper), two numbers, got {ends!r}")
+        if not ends[0] < ends[1]:
+            raise ValueError(f"support must be (lower, upper) with lower < upper, got {ends}")
+        for point in checks.instance("breaks", self.breaks, tuple, "a tuple of numbers"):
+            checks.finite("breaks", point)
+        if self.sample is not None:
+            checks.function("sample", self.sample, "a sampler (n, rng) or None")
 
     def log(self, x: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
         """log p(x), -inf outside the support.
@@ -54,6 +61,7 @@ class Density:
         >>> uniform(0.0, 2.0).log(torch.tensor([1.0, 3.0]))  # -log 2
         tensor([-0.6931,    -inf])
         """
+        checks.instance("x", x, Tensor, "a tensor (n,)")
         inside = (x >= self.support[0]) & (x <= self.support[1])
         anywhere = x[inside][:1] if inside.any() else x[:1]
         values = self.log_prob(torch.where(inside, x, anywhere))  # never asked outside: a log there may be nan
@@ -82,16 +90,13 @@ def normal(mean: Number, std: Number) -> Density:
     mean, std: numbers, or scalar tensors through which a divergence is to be differentiated.
 
     Raises: ValueError unless mean is finite and std is finite and positive.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> normal(0.0, 1.0)(torch.zeros(1, dtype=torch.float64))  # 1 / sqrt(2 pi)
     tensor([0.3989], dtype=torch.float64)
     """
-    centre, width = (float(torch.as_tensor(value).detach()) for value in (mean, std))
-    if not math.isfinite(centre):
-        raise ValueError(f"mean must be finite, got {centre}")
-    if not (math.isfinite(width) and width > 0):
-        raise ValueError(f"std must be finite and positive, got {width}")
+    centre = checks.finite("mean", _plain(mean))
+    width = checks.positive("std", _plain(std))
 
     def log_prob(x: Tensor) -> Tensor:
         scale = torch.as_tensor(std, dtype=x.dtype)
@@ -108,13 +113,13 @@ def uniform(lower: float, upper: float) -> Density:
     """The uniform density: p(x) = 1 / (upper - lower) on [lower, upper].
 
     Raises: ValueError unless lower < upper, both finite.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> uniform(0.0, 4.0)(torch.tensor([1.0], dtype=torch.float64))
     tensor([0.2500], dtype=torch.float64)
     """
-    if not (math.isfinite(lower) and math.isfinite(upper) and lower < upper):
-        raise ValueError(f"lower and upper must be finite with lower < upper, got {lower} and {upper}")
+    if not checks.finite("lower", lower) < checks.finite("upper", upper):
+        raise ValueError(f"lower must be below upper, got {lower} and {upper}")
     height = -math.log(upper - lower)
 
     def sample(n: int, rng: torch.Generator) -> Tensor:
@@ -129,14 +134,15 @@ def mixture(components: Sequence[Density], weights: Sequence[float] | None = Non
     weights: one a component, none negative, sum 1; equal where None.
 
     Raises: ValueError where there is no component, or the weights do not fit.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> two = mixture([uniform(0.0, 1.0), uniform(0.0, 2.0)])
     >>> two(torch.tensor([0.5, 1.5], dtype=torch.float64))  # (1 + 1/2)/2 and (0 + 1/2)/2
     tensor([0.7500, 0.2500], dtype=torch.float64)
     """
-    if not components:
-        raise ValueError("components must hold at least one density, got none")
+    if not isinstance(components, Sequence) or not components:
+        raise ValueError(f"components must be a list of at least one density, got {components!r}")
+    check_densities(**{f"components[{k}]": component for k, component in enumerate(components)})
     share = masses(weights if weights is not None else [1 / len(components)] * len(components), "weights")
     if share.shape != (len(components),):
         raise ValueError(f"weights must be one a component ({len(components)}), got shape {tuple(share.shape)}")
@@ -158,3 +164,14 @@ def mixture(components: Sequence[Density], weights: Sequence[float] | None = Non
     lower = min(component.support[0] for component in components)
     upper = max(component.support[1] for component in components)
     return Density(log_prob, support=(lower, upper), breaks=tuple(breaks), sample=sample)
+
+
+def check_densities(**densities: object) -> None:
+    """Raises: ValueError naming the argument that is no Density (a sampler of `ganbook.data` is none)."""
+    for name, p in densities.items():
+        checks.instance(name, p, Density, "a Density, such as densities.normal(0.0, 1.0)")
+
+
+def _plain(value: Number) -> float:
+    """A number, or a tensor that holds one, as a float; anything else as it is, for a check to name."""
+    return float(value.detach()) if isinstance(value, Tensor) and value.numel() == 1 else value

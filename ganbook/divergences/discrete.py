@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import _formulas
 from ganbook.types import Float
 
@@ -34,16 +34,10 @@ def masses(p: Masses, name: str = "p") -> Float[Tensor, "*batch k"]:
     >>> masses([0.25, 0.75])
     tensor([0.2500, 0.7500], dtype=torch.float64)
     """
-    values = torch.as_tensor(p) if isinstance(p, Tensor) else torch.as_tensor(np.asarray(p))  # lists: not via float32
-    if values.is_complex() or values.dtype == torch.bool:
-        raise ValueError(f"{name} must hold real numbers, got dtype {values.dtype}")
-    values = values.to(torch.float64)
+    values = checks.numbers(name, p)
     if values.ndim == 0 or values.shape[-1] == 0:
         raise ValueError(f"{name} must have shape (..., k) with k >= 1, got {tuple(values.shape)}")
     plain = values.detach()
-    if not torch.isfinite(plain).all():
-        bad = plain[~torch.isfinite(plain)][0].item()
-        raise ValueError(f"{name} must hold finite numbers, got {bad}")
     if (plain < 0).any():
         raise ValueError(f"{name} must hold no negative number, got {plain.min().item()}")
     total = plain.sum(-1)
@@ -77,7 +71,7 @@ def entropy(p: Masses) -> Float[Tensor, "*batch"]:
     Range [0, log k] nats: 0 for one atom, log k for the uniform distribution.
 
     Raises: ValueError where p is no distribution (see `masses`).
-    Source: Shannon 1948, section 6. Derived in: chapter 03.
+    Source: Shannon 1948, section 6. Derived in: chapter 3.
 
     >>> entropy([0.5, 0.5])  # log 2
     tensor(0.6931, dtype=torch.float64)
@@ -92,7 +86,7 @@ def cross_entropy(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [H(p), inf] nats; inf where q_i = 0 < p_i.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Cover & Thomas 2006, chapter 2. Derived in: chapter 03.
+    Source: Cover & Thomas 2006, chapter 2. Derived in: chapter 3.
 
     >>> cross_entropy([1, 0], [0.25, 0.75])  # log 4
     tensor(1.3863, dtype=torch.float64)
@@ -107,7 +101,7 @@ def kl(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [0, inf] nats: 0 only where p = q; inf where q_i = 0 < p_i.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Kullback & Leibler 1951. Derived in: chapter 03.
+    Source: Kullback & Leibler 1951. Derived in: chapter 3.
 
     >>> kl([0.5, 0.5], [0.75, 0.25])  # (log 4/3) / 2
     tensor(0.1438, dtype=torch.float64)
@@ -124,7 +118,7 @@ def reverse_kl(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [0, inf] nats; inf where p_i = 0 < q_i.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Kullback & Leibler 1951. Derived in: chapter 03.
+    Source: Kullback & Leibler 1951. Derived in: chapter 3.
 
     >>> reverse_kl([0.5, 0.5], [1, 0])  # log 2, where the forward one is inf
     tensor(0.6931, dtype=torch.float64)
@@ -140,7 +134,7 @@ def js(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     scipy.spatial.distance.jensenshannon returns its square root.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Lin 1991, section 4, with equal weights. Derived in: chapter 03.
+    Source: Lin 1991, section 4, with equal weights. Derived in: chapter 3.
 
     >>> js([1, 0], [0, 1])  # log 2
     tensor(0.6931, dtype=torch.float64)
@@ -157,7 +151,7 @@ def total_variation(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [0, 1]: 1 only where the supports are disjoint.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Nowozin et al. 2016, table of f-divergences. Derived in: chapter 03.
+    Source: Nowozin et al. 2016, table of f-divergences. Derived in: chapter 3.
 
     >>> total_variation([0.5, 0.5], [0.75, 0.25])
     tensor(0.2500, dtype=torch.float64)
@@ -172,7 +166,7 @@ def chi_squared(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [0, inf]; inf where q_i = 0 < p_i. The second argument divides; Neyman's is chi_squared(q, p).
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Pearson 1900. Derived in: chapter 03.
+    Source: Pearson 1900. Derived in: chapter 3.
 
     >>> chi_squared([1, 0], [0.5, 0.5])  # 1/4 over 1/2, twice
     tensor(1., dtype=torch.float64)
@@ -187,7 +181,7 @@ def hellinger(p: Masses, q: Masses) -> Float[Tensor, "*batch"]:
     Range [0, 1]: 1 only where the supports are disjoint. Its square is an f-divergence, itself it is a metric.
 
     Raises: ValueError where p or q is no distribution or their shapes differ.
-    Source: Hellinger 1909 (here with the factor 1/2, so that the largest value is 1). Derived in: chapter 03.
+    Source: Hellinger 1909 (here with the factor 1/2, so that the largest value is 1). Derived in: chapter 3.
 
     >>> hellinger([1, 0], [0.25, 0.75])  # sqrt(1 - 1/2)
     tensor(0.7071, dtype=torch.float64)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from ganbook import checks
 from ganbook.divergences import _formulas, quadrature
 from ganbook.divergences.densities import Density
 from ganbook.divergences.discrete import Masses, pair
@@ -28,13 +29,16 @@ Function = Callable[[Tensor], Tensor]
 class FDivergence:
     """One member of the family: D_f(p || q) = sum_i q_i f(p_i / q_i) + f'(inf) P(q = 0), with f(1) = `offset`.
 
-    formula: the sum itself, of log p and log q, stable where p/q overflows. f, slope: f and f' on u > 0.
+    formula: the sum itself, of log p and log q, stable where p/q overflows.
+    f, slope: f and f' on u > 0.
     conjugate: f*(t) = sup_u (ut - f(u)) on t < `sup_t`.
-    activation: g, increasing, from any number v into the domain of f*. penalty: f*(g(v)) in one stable formula.
-    at_zero: f(0) as a limit. at_infinity: f'(inf) = lim f(u)/u. Together they bound D_f for disjoint supports.
+    activation: g, increasing, from any number v into the domain of f*.
+    penalty: f*(g(v)) in one stable formula.
+    at_zero: f(0) as a limit.
+    at_infinity: f'(inf) = lim f(u)/u; with at_zero it bounds D_f for disjoint supports.
     offset: f(1), 0 but for the GAN's own f.
 
-    Source: Nowozin et al. 2016, eqs. 2 to 6 and the table of their appendix. Derived in: chapter 03.
+    Source: Nowozin et al. 2016, eqs. 2 to 6 and the table of their appendix. Derived in: chapter 3.
 
     >>> KL.divergence([0.5, 0.5], [0.75, 0.25])  # (log 4/3) / 2
     tensor(0.1438, dtype=torch.float64)
@@ -84,25 +88,24 @@ class FDivergence:
         its generator minimises it.
 
         Raises: ValueError where real or fake is empty.
-        Source: Nowozin et al. 2016, eq. 6. Derived in: chapter 03.
+        Source: Nowozin et al. 2016, eq. 6. Derived in: chapter 3.
 
         >>> GAN.bound(torch.zeros(2, 1), torch.zeros(2, 1))  # -log 4: D says 1/2 everywhere
         tensor(-1.3863)
         """
         for name, value in (("real", real), ("fake", fake)):
-            if value.numel() == 0:
-                raise ValueError(f"{name} must hold at least one output, got shape {tuple(value.shape)}")
+            checks.tensor(name, value, what="raw outputs of the network")
         return self.activation(real).mean() - self.penalty(fake).mean()
 
     def witness(self, ratio: Tensor) -> Tensor:
         """T* = f'(p/q), the function at which the bound is reached.
 
-        Source: Nowozin et al. 2016, eq. 5. Derived in: chapter 03.
+        Source: Nowozin et al. 2016, eq. 5. Derived in: chapter 3.
 
         >>> PEARSON.witness(torch.tensor([1.5]))  # 2 (u - 1)
         tensor([1.])
         """
-        return self.slope(ratio)
+        return self.slope(checks.tensor("ratio", ratio))
 
 
 def _xlogx(u: Tensor) -> Tensor:
@@ -119,7 +122,8 @@ def _pearson_conjugate(t: Tensor) -> Tensor:
 KL = FDivergence(
     "KL(p || q)", _formulas.kl,
     f=_xlogx, slope=lambda u: u.log() + 1,
-    conjugate=lambda t: (t - 1).exp(), activation=lambda v: v, penalty=lambda v: (v - 1).exp(),
+    conjugate=lambda t: (t - 1).exp(),
+    activation=lambda v: v, penalty=lambda v: (v - 1).exp(),
     sup_t=math.inf, at_zero=0.0, at_infinity=math.inf)
 
 REVERSE_KL = FDivergence(
@@ -164,10 +168,12 @@ TOTAL_VARIATION = FDivergence(
     sup_t=0.5, at_zero=0.5, at_infinity=0.5)
 
 GAN = FDivergence(
-    "2 JSD(p || q) - log 4", lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
+    "2 JSD(p || q) - log 4",
+    lambda log_p, log_q: 2 * _formulas.js(log_p, log_q) - 2 * LOG2,
     f=lambda u: _xlogx(u) - (u + 1) * torch.log1p(u),
     slope=lambda u: u.log() - torch.log1p(u),
-    conjugate=lambda t: -(-t.expm1()).log(), activation=logsigmoid, penalty=lambda v: -logsigmoid(-v),
+    conjugate=lambda t: -(-t.expm1()).log(),
+    activation=logsigmoid, penalty=lambda v: -logsigmoid(-v),
     sup_t=0.0, at_zero=0.0, at_infinity=0.0, offset=-2 * LOG2)
 # fmt: on
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import densities
 from ganbook.types import Float, Scalar
 
@@ -23,7 +24,7 @@ class Gaussian:
     Note the covariance: on the line N(0, 4) has standard deviation 2.
 
     Raises: ValueError where a number is not finite, the shapes do not fit, or covariance is no covariance.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> Gaussian(0.0, 4.0).covariance
     tensor([[4.]], dtype=torch.float64)
@@ -33,8 +34,8 @@ class Gaussian:
     covariance: Tensor
 
     def __init__(self, mean: object, covariance: object) -> None:
-        mean = torch.atleast_1d(torch.as_tensor(mean, dtype=torch.float64))
-        covariance = torch.atleast_2d(torch.as_tensor(covariance, dtype=torch.float64))
+        mean = torch.atleast_1d(checks.numbers("mean", mean))
+        covariance = torch.atleast_2d(checks.numbers("covariance", covariance))
         if mean.ndim != 1:
             raise ValueError(f"mean must have shape (d,), got {tuple(mean.shape)}")
         d = len(mean)
@@ -42,9 +43,6 @@ class Gaussian:
             raise ValueError(
                 f"covariance must have shape ({d}, {d}) like the mean's {d} entries, got {tuple(covariance.shape)}"
             )
-        for name, value in (("mean", mean), ("covariance", covariance)):
-            if not torch.isfinite(value).all():
-                raise ValueError(f"{name} must hold finite numbers, got {value.detach().tolist()}")
         if not torch.allclose(covariance, covariance.T, rtol=1e-9, atol=1e-12):
             raise ValueError(f"covariance must be symmetric, got {covariance.detach().tolist()}")
         if torch.linalg.cholesky_ex(covariance.detach()).info:
@@ -67,6 +65,8 @@ class Gaussian:
 
 
 def _pair(p: Gaussian, q: Gaussian) -> int:
+    for name, one in (("p", p), ("q", q)):
+        checks.instance(name, one, Gaussian, "a Gaussian")
     if p.mean.shape != q.mean.shape:
         raise ValueError(f"p and q must have the same dimension, got {len(p.mean)} and {len(q.mean)}")
     return len(p.mean)
@@ -77,11 +77,12 @@ def entropy(p: Gaussian) -> Scalar:
 
     Any number of nats.
 
-    Source: Cover & Thomas 2006, theorem 8.4.1. Derived in: chapter 03.
+    Source: Cover & Thomas 2006, theorem 8.4.1. Derived in: chapter 3.
 
     >>> entropy(Gaussian(0.0, 1 / (2 * math.pi * math.e)))  # the variance at which it vanishes
     tensor(0., dtype=torch.float64)
     """
+    checks.instance("p", p, Gaussian, "a Gaussian")
     return (len(p.mean) * math.log(2 * math.pi * math.e) + torch.logdet(p.covariance)) / 2
 
 
@@ -91,7 +92,7 @@ def cross_entropy(p: Gaussian, q: Gaussian) -> Scalar:
     Any number of nats.
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> cross_entropy(Gaussian(0.0, 1.0), Gaussian(0.0, 1.0))  # log(2 pi e) / 2
     tensor(1.4189, dtype=torch.float64)
@@ -109,7 +110,7 @@ def kl(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf) nats.
 
     Raises: ValueError where the dimensions differ.
-    Source: Kullback 1959, section 9.1. Derived in: chapter 03.
+    Source: Kullback 1959, section 9.1. Derived in: chapter 3.
 
     >>> kl(Gaussian(0.0, 1.0), Gaussian(1.0, 1.0))
     tensor(0.5000, dtype=torch.float64)
@@ -125,11 +126,12 @@ def reverse_kl(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf) nats.
 
     Raises: ValueError where the dimensions differ.
-    Source: Kullback 1959, section 9.1. Derived in: chapter 03.
+    Source: Kullback 1959, section 9.1. Derived in: chapter 3.
 
     >>> reverse_kl(Gaussian(0.0, 1.0), Gaussian(0.0, 4.0))  # (4 - 1 - log 4) / 2
     tensor(0.8069, dtype=torch.float64)
     """
+    _pair(p, q)
     return kl(q, p)
 
 
@@ -143,7 +145,7 @@ def chi_squared(p: Gaussian, q: Gaussian) -> Scalar:
     Range [0, inf].
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> chi_squared(Gaussian(0.0, 1.0), Gaussian(1.0, 1.0))  # e - 1
     tensor(1.7183, dtype=torch.float64)
@@ -167,7 +169,7 @@ def hellinger(p: Gaussian, q: Gaussian) -> Scalar:
     Here S = (S_p + S_q)/2. Range [0, 1).
 
     Raises: ValueError where the dimensions differ.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> hellinger(Gaussian(0.0, 1.0), Gaussian(2.0, 1.0))  # sqrt(1 - exp(-1/2))
     tensor(0.6273, dtype=torch.float64)
@@ -178,24 +180,30 @@ def hellinger(p: Gaussian, q: Gaussian) -> Scalar:
     return (-torch.expm1(logs - step @ torch.linalg.solve(mean, step) / 8)).clamp(min=0.0).sqrt()
 
 
-def _root(matrix: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
-    values, vectors = torch.linalg.eigh(matrix)
+def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
+    """Symmetric square root of a symmetric positive semi-definite matrix; rounding below zero counts as zero.
+
+    >>> root(torch.diag(torch.tensor([4.0, 9.0]))).tolist()
+    [[2.0, 0.0], [0.0, 3.0]]
+    """
+    checks.tensor("covariance", covariance, "d", "d")
+    values, vectors = torch.linalg.eigh((covariance + covariance.T) / 2)
     return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
 
 
 def wasserstein2(p: Gaussian, q: Gaussian) -> Scalar:
     """Wasserstein-2 distance: W2^2 = |m_p - m_q|^2 + tr(S_p + S_q - 2 (S_p^(1/2) S_q S_p^(1/2))^(1/2)).
 
-    Range [0, inf), in the unit of x. Its square is the Frechet distance of chapter 06.
+    Range [0, inf), in the unit of x. Its square is the Frechet distance of chapter 6.
 
     Raises: ValueError where the dimensions differ.
-    Source: Dowson & Landau 1982. Derived in: chapter 08.
+    Source: Dowson & Landau 1982. Derived in: chapter 8.
 
     >>> wasserstein2(Gaussian(0.0, 1.0), Gaussian(3.0, 25.0))  # sqrt(3^2 + (5 - 1)^2)
     tensor(5., dtype=torch.float64)
     """
     _pair(p, q)
-    root = _root(p.covariance)
-    cross = torch.linalg.eigvalsh(root @ q.covariance @ root).clamp(min=0.0).sqrt().sum()
+    half = root(p.covariance)
+    cross = torch.linalg.eigvalsh(half @ q.covariance @ half).clamp(min=0.0).sqrt().sum()
     squared = (p.mean - q.mean).square().sum() + torch.trace(p.covariance) + torch.trace(q.covariance) - 2 * cross
     return squared.clamp(min=0.0).sqrt()

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import _formulas
-from ganbook.divergences.densities import Density
+from ganbook.divergences.densities import Density, check_densities
 from ganbook.types import Scalar
 
 TOLERANCE = 1e-6
@@ -51,7 +52,7 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
     breaks: further points at which h is not smooth. Infinite ends are mapped by x = start +- scale t / (1 - t).
 
     Raises: ValueError where no density is given.
-    Source: Gauss-Legendre rule. Derived in: chapter 03.
+    Source: Gauss-Legendre rule. Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> x, w = nodes(uniform(0.0, 3.0))
@@ -59,7 +60,8 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
     9.0
     """
     if not densities:
-        raise ValueError("nodes must be given at least one density, got none")
+        raise ValueError("p must be at least one density, got none")
+    check_densities(**{"p" if k == 0 else "q" if k == 1 else f"densities[{k}]": p for k, p in enumerate(densities)})
     lower = min(p.support[0] for p in densities)
     upper = max(p.support[1] for p in densities)
     marks = {point for p in densities for point in (*p.breaks, *p.support) if math.isfinite(point)}
@@ -81,6 +83,7 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
 
 
 def _settled(name: str, compute: Callable[[int], Tensor], tolerance: float = TOLERANCE) -> Scalar:
+    checks.positive("tolerance", tolerance)
     check, answer = (compute(order) for order in ORDERS)
     a, b = check.item(), answer.item()
     if a != b and not abs(a - b) <= tolerance * max(1.0, abs(b)):
@@ -125,16 +128,21 @@ def expectation(
 ) -> Scalar:
     """Expectation under a density: E_{x ~ p}[h(x)] = integral of p(x) h(x) dx.
 
-    h: (n,) float64 -> (n,), asked only where p is positive. breaks: points at which h is not smooth.
+    h: (n,) float64 -> (n,), asked only where p is positive.
+    breaks: points at which h is not smooth.
     tolerance: how far the two quadratures may disagree; a network of ReLUs has kinks everywhere and needs 1e-4.
 
     Raises: ValueError where p has not mass 1 or the quadrature does not settle.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> expectation(uniform(0.0, 1.0), torch.square)
     tensor(0.3333, dtype=torch.float64)
     """
+
+    checks.function("h", h, "a function of a tensor (n,)")
+    for point in checks.instance("breaks", breaks, tuple, "a tuple of numbers"):
+        checks.finite("breaks", point)
 
     def compute(order: int) -> Tensor:
         x, w = nodes(p, order=order, breaks=breaks)
@@ -150,7 +158,7 @@ def entropy(p: Density) -> Scalar:
     Any number of nats: unlike the entropy of a discrete distribution it may be negative.
 
     Raises: ValueError where p has not mass 1 or the quadrature does not settle.
-    Source: Shannon 1948, section 20. Derived in: chapter 03.
+    Source: Shannon 1948, section 20. Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> entropy(uniform(0.0, 0.5))  # -log 2
@@ -165,7 +173,7 @@ def cross_entropy(p: Density, q: Density) -> Scalar:
     Any number of nats; inf where q is 0 on a set that p gives mass to.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> cross_entropy(uniform(0.0, 1.0), uniform(0.0, 2.0))  # log 2
@@ -186,7 +194,7 @@ def kl(p: Density, q: Density) -> Scalar:
     Range [0, inf] nats; inf where q is 0 on a set that p gives mass to.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle (an infinite tail).
-    Source: Kullback & Leibler 1951. Derived in: chapter 03.
+    Source: Kullback & Leibler 1951. Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import normal, uniform
     >>> kl(normal(0.0, 1.0), normal(2.0, 1.0))  # (2 - 0)^2 / 2
@@ -203,7 +211,7 @@ def reverse_kl(p: Density, q: Density) -> Scalar:
     Range [0, inf] nats; inf where p is 0 on a set that q gives mass to.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle.
-    Source: Kullback & Leibler 1951. Derived in: chapter 03.
+    Source: Kullback & Leibler 1951. Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> reverse_kl(uniform(0.0, 2.0), uniform(0.0, 1.0))  # log 2
@@ -218,7 +226,7 @@ def js(p: Density, q: Density) -> Scalar:
     Range [0, log 2] nats: log 2 exactly where the supports are disjoint.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle.
-    Source: Lin 1991, section 4, with equal weights. Derived in: chapter 03.
+    Source: Lin 1991, section 4, with equal weights. Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> js(uniform(0.0, 1.0), uniform(0.5, 1.5))  # (log 2) / 2
@@ -252,7 +260,7 @@ def total_variation(p: Density, q: Density) -> Scalar:
     Range [0, 1]: 1 only where the supports are disjoint.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> total_variation(uniform(0.0, 1.0), uniform(0.25, 1.25))
@@ -267,7 +275,7 @@ def chi_squared(p: Density, q: Density) -> Scalar:
     Range [0, inf]; inf where q is 0 on a set that p gives mass to.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle (an infinite tail).
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> chi_squared(uniform(0.0, 1.0), uniform(0.0, 2.0))  # (1/2)^2 / (1/2) on each half
@@ -282,7 +290,7 @@ def hellinger(p: Density, q: Density) -> Scalar:
     Range [0, 1]: 1 only where the supports are disjoint.
 
     Raises: ValueError where p or q has not mass 1 or the quadrature does not settle.
-    Derived in: chapter 03.
+    Derived in: chapter 3.
 
     >>> from ganbook.divergences.densities import uniform
     >>> hellinger(uniform(0.0, 1.0), uniform(0.75, 1.75))  # sqrt(1 - 1/4)

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbook.divergences.densities import Density
+from ganbook import checks
+from ganbook.divergences.densities import Density, check_densities
 from ganbook.divergences.discrete import TOLERANCE, Masses, masses
 from ganbook.divergences.quadrature import _pieces as gauss_pieces
-from ganbook.divergences.transport import _margin
+from ganbook.divergences.transport import _margin, check_order
 from ganbook.types import Float, Scalar
 
 
@@ -28,20 +29,22 @@ def wasserstein(
 ) -> Scalar:
     """Wasserstein-p distance on the line: (sum over the steps of both quantile functions of dt |x - y|^p)^(1/p).
 
-    x: (n,), y: (m,), in any order; a, b: their masses, by default equal. p >= 1. Computed in float64; gradients pass
-    to x and y (and to a, b). The p-th root has no gradient at 0 where p > 1.
+    x: (n,), y: (m,), in any order.
+    p: at least 1.
+    a, b: their masses, by default equal.
+
+    Computed in float64; gradients pass to x and y (and to a, b). The p-th root has no gradient at 0 where p > 1.
     Range [0, inf), in the unit of x. O((n + m) log(n + m)).
 
     Raises: ValueError for numbers that are not finite, another shape, bad masses, or p below 1.
-    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 8.
 
     >>> float(wasserstein([3.0, 0.0], [1.0, 1.0]))  # sorted: 0 to 1, 3 to 1
     1.5
     >>> float(wasserstein([0.0], [0.0, 2.0], a=[1.0], b=[0.75, 0.25], p=2))  # a quarter moves by 2
     1.0
     """
-    if not (math.isfinite(p) and p >= 1):
-        raise ValueError(f"p must be a number of at least 1, got {p!r}")
+    check_order(p)
     x, a = _atoms(x, a, "x", "a")
     y, b = _atoms(y, b, "y", "b")
     up, down = a.cumsum(0), b.cumsum(0)
@@ -60,7 +63,7 @@ def monotone_plan(a: Masses, b: Masses) -> Float[Tensor, "n m"]:
     h(x - y) with h convex.
 
     Raises: ValueError where a or b is no distribution.
-    Source: Peyre & Cuturi 2019, section 3.4.2 (north-west corner rule). Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, section 3.4.2 (north-west corner rule). Derived in: chapter 8.
 
     >>> monotone_plan([0.5, 0.5], [0.25, 0.75]).tolist()
     [[0.25, 0.25], [0.0, 0.5]]
@@ -75,21 +78,22 @@ def monotone_plan(a: Masses, b: Masses) -> Float[Tensor, "n m"]:
 def between(p: Density, q: Density, order: int = 1, pieces: int = 4000) -> Scalar:
     """Wasserstein distance of two densities: (integral over (0, 1) of |F^-1(t) - G^-1(t)|^order dt)^(1/order).
 
-    order: 1 or 2. pieces: into how many each density is cut; within a piece its mass counts as evenly spread, an error
-    of second order. Tails beyond the outermost break are cut off.
+    order: 1 or 2.
+    pieces: into how many each density is cut; within a piece its mass counts as evenly spread, an error of second
+        order. Tails beyond the outermost break are cut off.
+
     Range [0, inf), in the unit of x.
 
     Raises: ValueError for another order, fewer than 2 pieces, or a density without mass 1 between its ends.
-    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, remark 2.30. Derived in: chapter 8.
 
     >>> from ganbook.divergences.densities import uniform
     >>> round(float(between(uniform(0.0, 1.0), uniform(2.0, 5.0))), 9)  # means 1/2 and 7/2
     3.0
     """
-    if order not in (1, 2):
-        raise ValueError(f"order must be 1 or 2, got {order!r}")
-    if not isinstance(pieces, int) or pieces < 2:
-        raise ValueError(f"pieces must be a whole number >= 2, got {pieces!r}")
+    checks.one_of("order", order, (1, 2))
+    checks.whole("pieces", pieces, 2)
+    check_densities(p=p, q=q)
     (x, up), (y, down) = _distribution(p, "p", pieces), _distribution(q, "q", pieces)
     levels = torch.cat([up, down]).sort().values
     low, high = levels[:-1], levels[1:]
@@ -130,12 +134,9 @@ def _distribution(p: Density, name: str, pieces: int) -> tuple[Tensor, Tensor]:
 
 
 def _atoms(x: object, a: Masses | None, name: str, name_a: str) -> tuple[Tensor, Tensor]:
-    x = x if isinstance(x, Tensor) else torch.as_tensor(np.asarray(x))
-    if x.is_complex() or x.dtype == torch.bool or x.ndim != 1 or not len(x):
-        raise ValueError(f"{name} must hold real numbers, shape (n,) with n >= 1, got {x.dtype} {tuple(x.shape)}")
-    x = x.to(torch.float64)
-    if not torch.isfinite(x).all():
-        raise ValueError(f"{name} must hold finite numbers, got {x[~torch.isfinite(x)][0].item()}")
+    x = checks.numbers(name, x)
+    if x.ndim != 1 or not len(x):
+        raise ValueError(f"{name} must hold real numbers, shape (n,) with n >= 1, got {tuple(x.shape)}")
     a = torch.full_like(x.detach(), 1 / len(x)) if a is None else masses(a, name_a).to(x.device)
     if a.shape != x.shape:
         raise ValueError(f"{name_a} must hold one mass for each of {len(x)} points, got shape {tuple(a.shape)}")

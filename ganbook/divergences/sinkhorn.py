@@ -6,13 +6,13 @@ min over plans P of sum_ij P_ij c_ij + epsilon KL(P || a b^T). Written with loga
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences.discrete import Masses
 from ganbook.divergences.transport import _margin, _table
 from ganbook.types import Float, Scalar
@@ -22,10 +22,14 @@ from ganbook.types import Float, Scalar
 class Blurred:
     """Where Sinkhorn's iteration stands: P_ij = a_i b_j exp((f_i + g_j - c_ij) / epsilon).
 
-    a: (n,), b: (m,), cost: (n, m), f: (n,), g: (m,). error: sum_i |a_i - sum_j P_ij|, how far the rows are from a
-    (the columns are exact). n: rounds so far. Made by `sinkhorn` and `rounds`.
+    a, b, cost, epsilon: as given, (n,), (m,), (n, m) and a number.
+    f, g: the prices, (n,) and (m,).
+    error: sum_i |a_i - sum_j P_ij|, how far the rows are from a (the columns are exact).
+    n: rounds so far.
 
-    Derived in: chapter 08.
+    Made by `sinkhorn` and `rounds`.
+
+    Derived in: chapter 8.
     """
 
     a: Float[Tensor, " n"]
@@ -64,7 +68,7 @@ def rounds(a: Masses, b: Masses, cost: object, epsilon: float) -> Iterator[Blurr
     f_i <- -epsilon log sum_j b_j exp((g_j - c_ij) / epsilon), then g_j in the same way from f: a soft c_transform.
 
     Raises, at the first round: ValueError for bad masses or costs, or epsilon not above 0.
-    Source: Cuturi 2013, algorithm 1; in logarithms, Peyre & Cuturi 2019, section 4.4. Derived in: chapter 08.
+    Source: Cuturi 2013, algorithm 1; in logarithms, Peyre & Cuturi 2019, section 4.4. Derived in: chapter 8.
 
     >>> one = next(rounds([0.5, 0.5], [0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], epsilon=1.0))
     >>> one.n, one.error < 1e-12  # symmetric: right after one round
@@ -72,8 +76,7 @@ def rounds(a: Masses, b: Masses, cost: object, epsilon: float) -> Iterator[Blurr
     """
     a, b = _margin(a, "a"), _margin(b, "b")
     c = _table(cost, len(a), len(b))
-    if not (math.isfinite(epsilon) and epsilon > 0):
-        raise ValueError(f"epsilon must be a number above 0, got {epsilon!r}")
+    checks.positive("epsilon", epsilon)
     log_a, log_b = a.log(), b.log()  # -inf without mass: takes no part
 
     def rows(g: Tensor) -> Tensor:
@@ -96,20 +99,21 @@ def sinkhorn(
 ) -> Blurred:
     """Entropic transport: the blurred plan once its margins are right to within `tolerance`.
 
-    a: (n,), b: (m,) masses; cost: (n, m). epsilon: in the unit of the cost; the value is above the unblurred one by at
-    most epsilon log min(n, m). Small epsilon needs many rounds. limit: of rounds.
+    a, b: masses, (n,) and (m,).
+    cost: (n, m).
+    epsilon: in the unit of the cost; the value is above the unblurred one by at most epsilon log min(n, m). A small one
+        needs many rounds.
+    limit: of rounds.
 
     Raises: ValueError for a bad argument; RuntimeError where `limit` rounds do not suffice.
-    Source: Cuturi 2013. Derived in: chapter 08.
+    Source: Cuturi 2013. Derived in: chapter 8.
 
     >>> plan = sinkhorn([0.5, 0.5], [0.5, 0.5], [[0.0, 1.0], [1.0, 0.0]], epsilon=1.0).plan
     >>> round(float(plan[0, 1] / plan[0, 0]), 4)  # e^-1
     0.3679
     """
-    if not (isinstance(limit, int) and limit >= 1):
-        raise ValueError(f"limit must be a whole number >= 1, got {limit!r}")
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be above 0, got {tolerance!r}")
+    checks.whole("limit", limit)
+    checks.positive("tolerance", tolerance)
     for state in rounds(a, b, cost, epsilon):
         if state.error <= tolerance:
             return state

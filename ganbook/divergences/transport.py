@@ -7,7 +7,6 @@ points a side; equal weights go through the assignment solver and may be a few t
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment, linprog
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences.discrete import Masses, masses
 from ganbook.types import Float, Scalar
 
@@ -27,10 +27,14 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 class Plan:
     """A coupling of a and b of least cost, with the prices that prove that there is no cheaper one.
 
-    a: (n,), b: (m,), cost, plan: (n, m), u: (n,), v: (m,), with sum_j plan_ij = a_i, sum_i plan_ij = b_j and
-    u_i + v_j <= cost_ij, equal where plan_ij > 0. Made by `transport`.
+    a: (n,), b: (m,) masses.
+    cost: (n, m).
+    plan: (n, m), with sum_j plan_ij = a_i and sum_i plan_ij = b_j.
+    u: (n,), v: (m,), with u_i + v_j <= cost_ij, equal where plan_ij > 0.
 
-    Derived in: chapter 08.
+    Made by `transport`.
+
+    Derived in: chapter 8.
     """
 
     a: Float[Tensor, " n"]
@@ -59,11 +63,13 @@ class Plan:
 def transport(a: Masses, b: Masses, cost: object) -> Plan:
     """The cheapest way to move a into b: min over plans P >= 0 with margins a, b of sum_ij P_ij cost_ij.
 
-    a: (n,), b: (m,) masses; cost: (n, m), any finite numbers. Masses are divided by their sum, which may be off by
-    1e-6. The plan is a vertex: at most n + m - 1 of its entries are positive.
+    a: (n,), b: (m,) masses, divided by their sum, which may be off by 1e-6.
+    cost: (n, m), any finite numbers.
+
+    The plan is a vertex: at most n + m - 1 of its entries are positive.
 
     Raises: ValueError where a or b is no distribution, or cost is not finite or of another shape.
-    Source: Kantorovich 1942; Peyre & Cuturi 2019, chapters 2 and 3. Derived in: chapter 08.
+    Source: Kantorovich 1942; Peyre & Cuturi 2019, chapters 2 and 3. Derived in: chapter 8.
 
     >>> best = transport([0.5, 0.5], [0.75, 0.25], [[0, 1], [1, 0]])  # a quarter of the mass moves one step
     >>> best.plan.tolist(), float(best.value)
@@ -92,7 +98,8 @@ def transport(a: Masses, b: Masses, cost: object) -> Plan:
 def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
     """The cost of moving a unit from x_i to y_j: |x_i - y_j|^p, with the Euclidean length.
 
-    x: (n, d) or (n,), y: (m, d) or (m,); images are flattened. p > 0.
+    x: (n, d) or (n,), y: (m, d) or (m,); images are flattened.
+    p: above 0.
 
     Raises: ValueError where a point is not finite, the dimensions differ, or p is not above 0.
 
@@ -102,8 +109,7 @@ def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
     x, y = points(x, "x"), points(y, "y")
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"y must be of the dimension of x, {x.shape[1]}, got {y.shape[1]}")
-    if not (math.isfinite(p) and p > 0):
-        raise ValueError(f"p must be a number above 0, got {p!r}")
+    checks.positive("p", p)
     distances = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")  # equal points: exactly 0
     return distances if p == 1 else distances**p
 
@@ -111,18 +117,20 @@ def costs(x: object, y: object, p: float = 1.0) -> Float[Tensor, "n m"]:
 def wasserstein(x: object, y: object, p: float = 1.0, a: Masses | None = None, b: Masses | None = None) -> Scalar:
     """Wasserstein-p distance of two finite sets of points: (min over plans of sum_ij P_ij |x_i - y_j|^p)^(1/p).
 
-    x: (n, d) or (n,), y: (m, d) or (m,); a, b: their masses, by default equal. p >= 1.
+    x: (n, d) or (n,), y: (m, d) or (m,).
+    p: at least 1.
+    a, b: their masses, by default equal.
+
     Range [0, inf), in the unit of x. Of samples it is the distance of the *samples*, above that of what they were
     drawn from, and much above it in high dimension.
 
     Raises: ValueError for bad points or masses, masses not one a point, or p below 1.
-    Source: Peyre & Cuturi 2019, section 2.4. Derived in: chapter 08.
+    Source: Peyre & Cuturi 2019, section 2.4. Derived in: chapter 8.
 
     >>> float(wasserstein([[0.0, 0.0], [1.0, 0.0]], [[0.0, 2.0], [1.0, 2.0]]))  # two up
     2.0
     """
-    if not p >= 1:
-        raise ValueError(f"p must be at least 1, got {p!r}")
+    check_order(p)
     c = costs(x, y, p)
     if a is None and b is None and c.shape[0] == c.shape[1]:
         return c[linear_sum_assignment(c.numpy())].mean() ** (1 / p)
@@ -137,10 +145,10 @@ def c_transform(v: object, cost: object) -> Float[Tensor, " n"]:
     """The best price u_i that v leaves room for: u_i = min_j (cost_ij - v_j).
 
     v: (m,), cost: (n, m). With cost = |x - y| the result, as a function of x, is 1-Lipschitz; asked at other points
-    than the plan's it is the potential drawn as a surface in chapter 08.
+    than the plan's it is the potential drawn as a surface in chapter 8.
 
     Raises: ValueError where a number is not finite or the shapes do not fit.
-    Source: Villani 2009, definition 5.2. Derived in: chapter 08.
+    Source: Villani 2009, definition 5.2. Derived in: chapter 8.
 
     >>> c_transform([0.0, 2.0], [[1.0, 5.0], [4.0, 3.0]]).tolist()  # min(1, 3), min(4, 1)
     [1.0, 1.0]
@@ -154,11 +162,14 @@ def c_transform(v: object, cost: object) -> Float[Tensor, " n"]:
 def lipschitz_potential(a: Masses, b: Masses, distance: object) -> Float[Tensor, " n"]:
     """The function on n points that tells a from b best: max over |f_i - f_j| <= distance_ij of sum_i (a_i - b_i) f_i.
 
-    a, b: (n,) masses on the *same* n points; distance: (n, n), a metric. The maximum, (a - b) @ f, is their
-    Wasserstein-1 distance. f_0 = 0, since a constant changes nothing. Solved as a linear programme of its own.
+    a, b: (n,) masses on the *same* n points.
+    distance: (n, n), a metric.
+
+    The maximum, (a - b) @ f, is their Wasserstein-1 distance. f_0 = 0, since a constant changes nothing. Solved as a
+    linear programme of its own.
 
     Raises: ValueError where a or b is no distribution, the shapes differ, or distance is no metric.
-    Source: Kantorovich & Rubinstein 1958; Villani 2009, particular case 5.16. Derived in: chapter 08.
+    Source: Kantorovich & Rubinstein 1958; Villani 2009, particular case 5.16. Derived in: chapter 8.
 
     >>> lipschitz_potential([0, 0, 1], [1, 0, 0], [[0, 1, 3], [1, 0, 2], [3, 2, 0]]).tolist()[2]
     3.0
@@ -185,18 +196,24 @@ def lipschitz_potential(a: Masses, b: Masses, distance: object) -> Float[Tensor,
 def steepest(f: object, g: object, distance: object) -> Scalar:
     """The largest slope of a function between two sets of points: max_ij |f_i - g_j| / distance_ij.
 
-    f: (n,) its values on the one, g: (m,) on the other, distance: (n, m). A pair of equal points counts as 0 where
-    the values agree, else as inf. By weak duality (mean f - mean g) / steepest is never above the Wasserstein-1
-    distance of the two sets, whatever function it is.
+    f: (n,) its values on the one.
+    g: (m,) its values on the other.
+    distance: (n, m).
+
+    A pair of equal points counts as 0 where the values agree, else as inf. By weak duality (mean f - mean g) / steepest
+    is never above the Wasserstein-1 distance of the two sets, whatever function it is.
 
     Raises: ValueError where a number is not finite, the shapes do not fit, or a distance is negative.
-    Derived in: chapter 08.
+    Derived in: chapter 8.
 
     >>> float(steepest([0.0, 1.0], [4.0], [[1.0], [1.0]]))
     4.0
     """
     f, g, d = _finite(f, "f"), _finite(g, "g"), _finite(distance, "distance")
-    if f.ndim != 1 or g.ndim != 1 or d.shape != (len(f), len(g)) or not d.numel():
+    for name, values in (("f", f), ("g", g)):
+        if values.ndim != 1:
+            raise ValueError(f"{name} must be of shape (n,), got {tuple(values.shape)}")
+    if d.shape != (len(f), len(g)) or not d.numel():
         raise ValueError(f"distance must have shape ({f.numel()}, {g.numel()}), got {tuple(d.shape)}")
     if (d < 0).any():
         raise ValueError(f"distance must hold no negative number, got {d.min().item()}")
@@ -230,6 +247,12 @@ def check_metric(distance: object, name: str = "distance") -> Float[Tensor, "n n
     return d
 
 
+def check_order(p: object) -> None:
+    """Raises: ValueError unless p is a finite number of at least 1: below, the root is no distance."""
+    if not (checks.is_finite(p) and p >= 1):
+        raise ValueError(f"p must be a finite number >= 1, got {p!r}")
+
+
 def points(x: object, name: str) -> Float[Tensor, "n d"]:
     """Points as a float64 tensor (n, d): (n,) becomes (n, 1), images are flattened.
 
@@ -245,13 +268,7 @@ def points(x: object, name: str) -> Float[Tensor, "n d"]:
 
 
 def _finite(x: object, name: str) -> Tensor:
-    values = x.detach().cpu() if isinstance(x, Tensor) else torch.as_tensor(np.asarray(x))
-    if values.is_complex() or values.dtype == torch.bool:
-        raise ValueError(f"{name} must hold real numbers, got dtype {values.dtype}")
-    values = values.to(torch.float64)
-    if not torch.isfinite(values).all():
-        raise ValueError(f"{name} must hold finite numbers, got {values[~torch.isfinite(values)][0].item()}")
-    return values
+    return checks.numbers(name, x).detach().cpu()
 
 
 def _table(cost: object, n: int, m: int) -> Tensor:

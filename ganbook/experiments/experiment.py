@@ -4,24 +4,49 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from ganbook import checks
 
 Values = dict[str, Any]
 """Measure -> a number, or a list of numbers (a curve)."""
 
 
+class Job(NamedTuple):
+    """What is run at one go, timed as one, and lost as one where it is stopped."""
+
+    name: str
+    variants: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def runs(self) -> list[tuple[str, int]]:
+        """(variant, seed), variant by variant."""
+        return [(variant, seed) for variant in self.variants for seed in self.seeds]
+
+
 @dataclass(frozen=True)
 class Experiment:
-    """What a script of experiments/ defines.
+    """What a script of experiments/ defines. A job is a variant with all its seeds.
 
-    name: that of the script and of the results file. question: one sentence. variants: the things compared.
-    seeds: at least two, the same for every variant. measures: the keys that measure(variant, seed) returns, each with
-    a number or a list of numbers.
+    name: that of the script and of the results file.
+    question: one sentence.
+    variants: the things compared.
+    seeds: at least two, the same for every variant.
+    measures: the keys of each Values, each with a number or a list of numbers.
+    measure: measure(variant, seeds) -> one Values for each seed, in their order.
+    groups: name -> the variants that one training makes together, where their runs are to be paired by seed (the same
+        first weights, the same data). Such a group is one job: measure(name of the group, seeds) -> one Values for each
+        of its variants and seeds, variant by variant. A variant that is in no group is a job of its own.
+    apart: measure trains its seeds one after another, so each of them may be a job: less is lost where it is stopped,
+        and more processes have something to do.
+    clocks: the measures that are times. They differ from run to run, so `--confirm` does not compare them.
 
-    Raises: ValueError for fewer than two seeds, or repeated or missing variants, seeds, measures.
+    Raises: ValueError for fewer than two seeds; repeated or missing variants, seeds, measures; groups that do not part
+    the variants, or have the name of one; clocks that are no measures.
     """
 
     name: str
@@ -29,20 +54,35 @@ class Experiment:
     variants: tuple[str, ...]
     seeds: tuple[int, ...]
     measures: tuple[str, ...]
-    measure: Callable[[str, int], Values]
+    measure: Callable[[str, tuple[int, ...]], list[Values]]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    apart: bool = False
+    clocks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.seeds) < 2:
             raise ValueError(f"seeds must be at least two, or there is no interval; got {self.seeds}")
-        for field in ("variants", "seeds", "measures"):
-            values = getattr(self, field)
+        for name in ("variants", "seeds", "measures"):
+            values = getattr(self, name)
             if not values or len(set(values)) != len(values):
-                raise ValueError(f"{field} must be different and at least one, got {values}")
+                raise ValueError(f"{name} must be different and at least one, got {values}")
+        grouped = [variant for group in self.groups.values() for variant in group]
+        for variant in grouped:
+            checks.one_of("groups", variant, self.variants)
+        if len(set(grouped)) != len(grouped) or not all(self.groups.values()):
+            raise ValueError(f"groups must hold each variant at most once, and at least one each, got {self.groups}")
+        if set(self.groups) & set(self.variants):
+            raise ValueError(f"groups must not have the name of a variant, got {self.groups}")
+        for clock in self.clocks:
+            checks.one_of("clocks", clock, self.measures)
 
     @property
-    def jobs(self) -> list[tuple[str, int]]:
-        """Seed by seed, so that a stopped experiment has compared all variants on the seeds it got to."""
-        return [(variant, seed) for seed in self.seeds for variant in self.variants]
+    def jobs(self) -> list[Job]:
+        """Seed by seed where seeds are apart: a stopped experiment has then compared all on the seeds it got to."""
+        of = {variant: name for name, group in self.groups.items() for variant in group}
+        names = dict.fromkeys(of.get(variant, variant) for variant in self.variants)
+        blocks = [(seed,) for seed in self.seeds] if self.apart else [self.seeds]
+        return [Job(name, self.groups.get(name, (name,)), block) for block in blocks for name in names]
 
     @property
     def command(self) -> str:

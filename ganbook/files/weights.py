@@ -16,6 +16,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save as pack
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.files.whole import write_whole
 
 
@@ -51,11 +52,8 @@ def read(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
     Raises: ValueError for an unknown name, listing the known ones; OSError for a missing, truncated or changed file.
     """
-    known = names(folder)
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known) or 'none (no card is here)'}, got {name!r}")
-    path = folder / f"{name}.safetensors"
     card = read_card(folder, name)
+    path = folder / f"{name}.safetensors"
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -72,7 +70,8 @@ def read(folder: Path, name: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def read_card(folder: Path, name: str) -> dict[str, Any]:
-    """The card alone. Raises: OSError where it is missing or damaged."""
+    """The card alone. Raises: ValueError for an unknown name, listing the known ones; OSError for a damaged card."""
+    checks.one_of("name", name, names(folder))
     path = folder / f"{name}.json"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))

@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganbook import checks
+
 Anchor = tuple[float, ...]
 
 
@@ -37,8 +39,8 @@ def gaussian(outcomes: int, mean: float, std: float) -> Anchor:
     >>> [round(p, 4) for p in gaussian(2, 0.0, 1.0)]
     [0.5, 0.5]
     """
-    if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
-        raise ValueError(f"mean must be finite and std finite and above 0, got {mean!r} and {std!r}")
+    checks.finite("mean", mean)
+    checks.positive("std", std)
     return _cells(outcomes, lambda x: 0.5 * math.erfc((mean - x) / (std * math.sqrt(2.0))))
 
 
@@ -52,8 +54,8 @@ def uniform(outcomes: int, low: float = -1.0, high: float = 1.0) -> Anchor:
     >>> [round(p, 4) for p in uniform(4, 0.0, 1.0)]
     [0.0, 0.0, 0.6667, 0.3333]
     """
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(f"low must be below high, both finite, got {low!r} and {high!r}")
+    if not checks.finite("low", low) < checks.finite("high", high):
+        raise ValueError(f"low must be below high, got {low!r} and {high!r}")
     return _cells(outcomes, lambda x: min(max((x - low) / (high - low), 0.0), 1.0))
 
 
@@ -66,8 +68,7 @@ def one_hot(outcomes: int, at: int) -> Anchor:
     (0.0, 0.0, 1.0)
     """
     check_outcomes(outcomes)
-    if not isinstance(at, int) or not -outcomes <= at < outcomes:
-        raise ValueError(f"at must be an outcome in {-outcomes}..{outcomes - 1}, got {at!r}")
+    checks.whole("at", at, -outcomes, outcomes - 1, note="which outcome")
     return tuple(float(j == at % outcomes) for j in range(outcomes))
 
 
@@ -91,7 +92,7 @@ def two_bells(outcomes: int, mean: float, std: float = 0.5) -> tuple[Anchor, Anc
     >>> [[round(p, 2) for p in anchor] for anchor in two_bells(2, 0.5)]  # (Phi(1) - Phi(-1)) / (Phi(1) - Phi(-3))
     [[0.81, 0.19], [0.19, 0.81]]
     """
-    return gaussian(outcomes, -mean, std), gaussian(outcomes, mean, std)
+    return gaussian(outcomes, -checks.finite("mean", mean), std), gaussian(outcomes, mean, std)
 
 
 def project(anchor: Sequence[float], skewness: float) -> Anchor:
@@ -108,8 +109,7 @@ def project(anchor: Sequence[float], skewness: float) -> Anchor:
     (0.0, 0.2, 0.8)
     """
     masses = check_anchor("anchor", anchor)
-    if not math.isfinite(skewness):
-        raise ValueError(f"skewness must be finite, got {skewness!r}")
+    checks.finite("skewness", skewness)
     u = torch.tensor(support(len(masses)), dtype=torch.float64)
     moved = (u + skewness).clamp(-1.0, 1.0)
     tents = (1 - (moved.unsqueeze(1) - u).abs() / (u[1] - u[0])).clamp(min=0.0)  # (M,) -> (M, M)
@@ -145,6 +145,8 @@ def authors_draw(outcomes: int, rng: torch.Generator, draws: int = 1_000) -> tup
     (0.0, 0.0)
     """
     check_outcomes(outcomes)
+    checks.instance("rng", rng, torch.Generator, "a torch.Generator")
+    checks.whole("draws", draws, 2)
     samples = (torch.randn(draws, generator=rng), torch.rand(draws, generator=rng))
     counts = [torch.histc(x, outcomes, float(x.min()), float(x.max())) for x in samples]
     low, high = (_exact(count.double()) for count in counts)
@@ -182,23 +184,24 @@ def pair(anchors: Any, outcomes: int) -> tuple[Anchor, Anchor]:
 
 def check_outcomes(outcomes: Any) -> None:
     """Raises: ValueError unless outcomes is a whole number >= 2."""
-    if not isinstance(outcomes, int) or isinstance(outcomes, bool) or outcomes < 2:
-        raise ValueError(
-            f"outcomes must be a whole number >= 2, got {outcomes!r} (one outcome has probability 1 whatever D says; "
-            "the scalar discriminator is outcomes=2 with one-hot anchors)"
-        )
+    checks.whole(
+        "outcomes",
+        outcomes,
+        2,
+        note="one has probability 1 whatever D says; the scalar discriminator is outcomes=2 with one-hot anchors",
+    )
 
 
 def check_anchor(name: str, anchor: Any, outcomes: int | None = None) -> Anchor:
     """The anchor as a tuple of floats. Raises: ValueError naming it where it is no distribution over the outcomes."""
-    values = anchor.tolist() if isinstance(anchor, Tensor) else anchor
-    if isinstance(values, str) or not isinstance(values, Sequence):
-        raise ValueError(f"{name} must be a sequence of probabilities, got {anchor!r}")
-    masses = tuple(float(value) for value in values)
+    values = checks.numbers(name, anchor)
+    if values.dim() != 1:
+        raise ValueError(f"{name} must be a list of probabilities, got {anchor!r}")
+    masses = tuple(values.tolist())
     if len(masses) < 2 or (outcomes is not None and len(masses) != outcomes):
         wanted = "two or more outcomes" if outcomes is None else f"{outcomes} outcomes"
         raise ValueError(f"{name} must hold one probability for each of {wanted}, got {len(masses)}")
-    if not all(math.isfinite(p) and p >= 0 for p in masses) or abs(sum(masses) - 1) > 1e-6:
+    if min(masses) < 0 or abs(sum(masses) - 1) > 1e-6:
         raise ValueError(f"{name} must hold probabilities of sum 1, got {masses} of sum {sum(masses):.6g}")
     return masses
 

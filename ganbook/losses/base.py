@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.types import Float, Outputs, Scalar
 
 
@@ -43,7 +44,4 @@ def check_width(name: str, out: Tensor, width: int) -> None:
 
     Raises: ValueError naming the argument, its shape and the shape that is allowed.
     """
-    if not isinstance(out, Tensor):
-        raise ValueError(f"{name} must be raw outputs of D, a tensor of shape (n, {width}), got {type(out).__name__}")
-    if out.dim() != 2 or out.shape[1] != width or out.shape[0] == 0:
-        raise ValueError(f"{name} must be raw outputs of D of shape (n, {width}) with n >= 1, got {tuple(out.shape)}")
+    checks.tensor(name, out, "n", width, what="raw outputs of D")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torch.nn.functional import softplus
 
+from ganbook import checks
 from ganbook.losses.base import OneOutput, check_width
 from ganbook.types import Outputs, Scalar
 
@@ -63,13 +64,12 @@ class NonSaturating(OneOutput):
     real_label: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.real_label <= 1.0:
-            raise ValueError(f"real_label must be in (0, 1], got {self.real_label!r}")
+        checks.inside("real_label", self.real_label, 0, 1, "(]")
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)
         check_width("fake", fake, 1)
-        # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: one softplus, nothing to overflow
+        # -a log s(l) - (1-a) log(1-s(l)) = softplus(-l) + (1-a) l: nothing can overflow
         smoothed = (
             softplus(-real).mean()
             if self.real_label == 1.0

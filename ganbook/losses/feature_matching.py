@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ganbook import checks
 from ganbook.losses.base import check_width
 from ganbook.losses.classic import NonSaturating
 from ganbook.types import Float, Outputs, Scalar, Tensor
@@ -16,7 +17,7 @@ class FeatureMatching:
 
     d = -E log D(x) - E log(1 - D(G(z))),  g = || E f(x) - E f(G(z)) ||^2, f: D's last hidden layer.
 
-    D must end in layers.KeepFeatures, so that its outputs are [logit, f]. The means are those of the two batches.
+    D must end in `ganbook.models.KeepFeatures`, so that its outputs are [logit, f]. The means are those of the batches.
 
     features: how many numbers f has.
 
@@ -33,8 +34,7 @@ class FeatureMatching:
     g_sees_real: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.features, int) or isinstance(self.features, bool) or self.features < 1:
-            raise ValueError(f"features must be a whole number >= 1, got {self.features!r}")
+        checks.whole("features", self.features)
 
     @property
     def outputs(self) -> int:

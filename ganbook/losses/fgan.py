@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ganbook import checks
 from ganbook.divergences.fdiv import FDivergence
 from ganbook.losses.base import OneOutput, check_width
 from ganbook.types import Outputs, Scalar
@@ -16,7 +17,7 @@ class FGAN(OneOutput):
     d = -(E g(v(x)) - E f*(g(v(G(z))))),  g = -E f*(g(v(G(z)))), in nats for the divergences made of logarithms;
     with `saturating=False` the generator minimises -E g(v(G(z))) instead, as the paper advises for training.
 
-    Source: Nowozin et al. 2016, eq. 6 and section 3.2. Derived in: chapter 03.
+    Source: Nowozin et al. 2016, eq. 6 and section 3.2. Derived in: chapter 3.
 
     >>> import torch
     >>> from ganbook.divergences import fdiv
@@ -29,6 +30,10 @@ class FGAN(OneOutput):
 
     divergence: FDivergence
     saturating: bool = True
+
+    def __post_init__(self) -> None:
+        checks.instance("divergence", self.divergence, FDivergence, "one of ganbook.divergences.fdiv, such as fdiv.KL")
+        checks.one_of("saturating", self.saturating, (True, False))
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         check_width("real", real, 1)

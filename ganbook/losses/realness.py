@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.divergences import discrete
 from ganbook.losses import anchors as _anchors
 from ganbook.losses.base import check_width
@@ -49,8 +50,7 @@ class Realness:
 
     def __post_init__(self) -> None:
         _anchors.pair(self.anchors, self.outcomes)
-        if self.objective not in (1, 2, 3) or isinstance(self.objective, bool):
-            raise ValueError(f"objective must be 1, 2 or 3, got {self.objective!r}")
+        checks.one_of("objective", self.objective, (1, 2, 3))
         if not isinstance(self.anchors, str):  # tuples of floats: hashable, and of one text in every process
             object.__setattr__(self, "anchors", _anchors.pair(self.anchors, self.outcomes))
 
@@ -93,11 +93,7 @@ class Realness:
             return away
         if self.objective == 3:
             return kl(a1, fake) + away
-        if real is None or real.shape != fake.shape:
-            raise ValueError(
-                f"real must pair with fake in objective 2, in shape {tuple(fake.shape)}, "
-                f"got {None if real is None else tuple(real.shape)}"
-            )
+        checks.tensor("real", real, *fake.shape, what="paired with fake in objective 2")
         return kl(real.softmax(1), fake) + away
 
     def score(self, out: Outputs) -> Float[Tensor, " n"]:
@@ -125,8 +121,7 @@ class Redrawn(Realness):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.draws, int) or isinstance(self.draws, bool) or self.draws < 1:
-            raise ValueError(f"draws must be a whole number >= 1, got {self.draws!r}")
+        checks.whole("draws", self.draws)
 
     def _tensors(self, like: Tensor) -> Tensor:
         picks = torch.multinomial(torch.tensor(self.pair), self.draws, replacement=True)  # (2, draws)

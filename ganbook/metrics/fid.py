@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 import ganbook
+from ganbook import checks
+from ganbook.data.images import encode
 from ganbook.metrics.frechet import frechet_distance
 from ganbook.metrics.inception import inception_score
 from ganbook.metrics.score import Score
@@ -47,32 +49,18 @@ def published(
     Raises: ImportError where torch-fidelity is missing, OSError where its weights cannot be had, each saying what to
     do; ValueError for images outside [-1, 1], or of 2 channels.
     Source: Heusel et al. 2017 (FID), Salimans et al. 2016 (IS); Obukhov et al. 2020 (torch-fidelity).
-    Derived in: chapter 06.
+    Derived in: chapter 6.
     """
-    pixels = [to_bytes(real, "real"), to_bytes(fake, "fake")]
+    pixels = [
+        encode(checks.images(name, images, (1, 3))).expand(-1, 3, -1, -1)
+        for name, images in (("real", real), ("fake", fake))
+    ]
     network = _inception(weights)
     (features_real, _), (features_fake, logits) = (_run(network, x) for x in pixels)
     return Published(
         replace(frechet_distance(features_real, features_fake, features=TAG), name="FID"),
         inception_score(logits, features=TAG),
     )
-
-
-def to_bytes(images: Tensor, name: str = "images") -> Tensor:
-    """Images (n, 1 or 3, h, w) in [-1, 1] as bytes (n, 3, h, w).
-
-    Raises: ValueError naming the argument for other shapes or values.
-
-    >>> to_bytes(torch.tensor([-1.0, 0.0, 1.0]).view(3, 1, 1, 1))[:, :, 0, 0].tolist()
-    [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
-    """
-    if images.ndim != 4 or images.shape[1] not in (1, 3):
-        raise ValueError(f"{name} must have shape (n, 1 or 3, h, w), got {tuple(images.shape)}")
-    low, high = float(images.min()), float(images.max())
-    if not (low >= -1 - 1e-4 and high <= 1 + 1e-4):
-        raise ValueError(f"{name} must lie in [-1, 1], got values from {low:.4g} to {high:.4g}")
-    levels = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    return levels.expand(-1, 3, -1, -1)
 
 
 def _inception(weights: str | os.PathLike | None) -> nn.Module:

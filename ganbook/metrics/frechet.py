@@ -5,23 +5,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganbook import checks
+from ganbook.divergences.gaussian import root
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
 
-def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
-    """Symmetric square root of a symmetric positive semi-definite matrix; rounding below zero counts as zero.
-
-    >>> root(torch.diag(torch.tensor([4.0, 9.0]))).tolist()
-    [[2.0, 0.0], [0.0, 3.0]]
-    """
-    values, vectors = torch.linalg.eigh((covariance + covariance.T) / 2)
-    return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
-
-
 def frechet_gaussians(
-    mean_r: Float[Tensor, " d"], cov_r: Float[Tensor, "d d"], mean_f: Float[Tensor, " d"], cov_f: Float[Tensor, "d d"]
+    mean_r: Float[Tensor, " d"],
+    cov_r: Float[Tensor, "d d"],
+    mean_f: Float[Tensor, " d"],
+    cov_f: Float[Tensor, "d d"],
 ) -> float:
     r"""Squared 2-Wasserstein distance of two Gaussians.
 
@@ -32,16 +27,24 @@ def frechet_gaussians(
 
     Range: 0 to infinity, in squared units of the features.
     Source: Dowson & Landau 1982.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> one = torch.eye(1)
     >>> frechet_gaussians(torch.zeros(1), one, torch.tensor([3.0]), 4 * one)      # 3^2 + (2 - 1)^2
     10.0
     """
+    _check(mean_r=mean_r, cov_r=cov_r, mean_f=mean_f, cov_f=cov_f)
     mean_r, cov_r, mean_f, cov_f = (x.double() for x in (mean_r, cov_r, mean_f, cov_f))
     overlap = torch.linalg.svdvals(root(cov_r) @ root(cov_f)).sum()
-    squared = (mean_r - mean_f).square().sum() + cov_r.trace() + cov_f.trace() - 2 * overlap
+    moved = (mean_r - mean_f).square().sum()
+    squared = moved + cov_r.trace() + cov_f.trace() - 2 * overlap
     return max(float(squared), 0.0)
+
+
+def _check(**moments: Tensor) -> None:
+    d = len(checks.tensor("mean_r", moments["mean_r"], "d"))
+    for name, x in moments.items():
+        checks.all_finite(name, checks.tensor(name, x, *(d,) * (2 if name.startswith("cov") else 1)))
 
 
 def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, features: str = "samples") -> Score:
@@ -52,7 +55,7 @@ def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, 
 
     Raises: ValueError for fewer than two samples, different widths, nan or inf.
     Source: Heusel et al. 2017, eq. 6.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.tensor([[0.0], [2.0]])      # mean 1, variance 2
     >>> round(float(frechet_distance(x, x + 5)), 6), round(float(frechet_distance(x, 2 * x)), 6)     # 25; 1 + 2
@@ -70,5 +73,5 @@ def covariance(x: Float[Tensor, "n d"]) -> Float[Tensor, "d d"]:
     >>> covariance(torch.tensor([[0.0], [2.0]])).tolist()
     [[2.0]]
     """
-    y = x - x.mean(0)
+    y = checks.tensor("x", x, "n", "d") - x.mean(0)
     return y.T @ y / (len(x) - 1)

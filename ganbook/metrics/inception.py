@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
@@ -20,19 +21,14 @@ def inception_score(logits: Float[Tensor, "n k"], splits: int = 10, *, features:
 
     Raises: ValueError where splits is not in 1 ... n, or a logit is not finite.
     Source: Salimans et al. 2016, section 4; ten splits as in the authors' code.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> clear = 100 * torch.eye(4).repeat(5, 1)      # each sample certain, four classes equally frequent
     >>> round(float(inception_score(clear, splits=1)), 4)
     4.0
     """
-    n = len(logits)
-    if logits.ndim != 2:
-        raise ValueError(f"logits must have shape (samples, classes), got {tuple(logits.shape)}")
-    if not 1 <= splits <= n:
-        raise ValueError(f"splits must lie in 1 ... {n} (the number of samples), got {splits}")
-    if not torch.isfinite(logits).all():
-        raise ValueError("logits must be finite, got nan or inf")
+    n = len(checks.all_finite("logits", checks.tensor("logits", logits, "samples", "classes")))
+    splits = checks.whole("splits", splits, 1, n, note="at most one a sample")
     log_p = torch.log_softmax(logits.double(), dim=1)
     values = []
     for i in range(splits):

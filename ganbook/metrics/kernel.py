@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import check, rows
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -27,7 +28,7 @@ def mmd2(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> float:
 
     Range: around 0 for equal distributions, and then often below 0.
     Source: Gretton et al. 2012, eq. 3.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> mmd2(torch.tensor([[0.0], [2.0]]), torch.tensor([[0.0], [0.0]]))      # 1 + 1 - 2 * 1
     0.0
@@ -47,13 +48,16 @@ def kernel_distance(
 ) -> Score:
     r"""The squared MMD between real and fake under the kernel of KID, unbiased.
 
-    subset=None takes all pairs. With a number, the mean over `subsets` random subsets of that size, and their
-    standard deviation as `spread`, as published KIDs do it (subsets of 1000).
+    subset: None takes all pairs. With a number, the mean over random subsets of that size, and their standard deviation
+        as `spread`, as published KIDs do it (subsets of 1000).
+    subsets: how many of them.
+    seed: which.
+    features: what is compared, for the protocol.
 
     Range: about 0 (may be slightly negative) to infinity, lower is better.
-    Raises: ValueError for bad sets (see frechet_distance), or a subset outside 2 ... min(n, m).
+    Raises: ValueError for bad sets (see frechet_distance), or a subset outside 2..min(n, m).
     Source: Binkowski et al. 2018 (KID); Gretton et al. 2012, eq. 3, for the estimator.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> real, fake = torch.tensor([[0.0], [0.0]]), torch.tensor([[1.0], [1.0]])
     >>> float(kernel_distance(real, fake))      # 1 + 8 - 2 * 1
@@ -62,9 +66,9 @@ def kernel_distance(
     check(real=real, fake=fake)
     if subset is None:
         return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features, settings=(("subset", "all"),))
-    if not 2 <= subset <= min(len(real), len(fake)):
-        raise ValueError(f"subset must lie in 2 ... {min(len(real), len(fake))}, got {subset}")
-    rng = torch.Generator().manual_seed(seed)
+    checks.whole("subset", subset, 2, min(len(real), len(fake)))
+    checks.whole("subsets", subsets)
+    rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     values = []
     for _ in range(subsets):
         i = torch.randperm(len(real), generator=rng)[:subset].to(real.device)

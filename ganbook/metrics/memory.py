@@ -30,7 +30,7 @@ def memorisation(
 
     Raises: ValueError for bad sets (see frechet_distance).
     Source: Meehan et al. 2020, section 3 (their Z_U is -z).
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> training = torch.tensor([[0.0], [10.0]])
     >>> held_out = torch.tensor([[1.0], [12.0]])

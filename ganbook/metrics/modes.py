@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import check, nearest
 from ganbook.metrics.score import Score
 from ganbook.types import Float, Int
@@ -32,11 +33,15 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     A perfect generator scores about (k - 1) / (2 n), not 0: the bias of n samples.
     Raises: ValueError where expected has another length, or does not sum to 1.
     Source: Lin et al. 2018 (PacGAN), section 4.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> round(reverse_kl(torch.tensor([10, 10, 0, 0])), 4)      # log 2: half of the modes
     0.6931
     """
+    if not isinstance(counts, Tensor) or counts.ndim != 1 or not counts.numel():
+        raise ValueError(f"counts must be a tensor of one whole number a mode, got {counts!r}")
+    if expected is not None:
+        checks.tensor("expected", expected, "k")
     k = len(counts)
     p = torch.full((k,), 1.0 / k, dtype=torch.float64, device=counts.device) if expected is None else expected.double()
     if len(p) != k or abs(float(p.sum()) - 1.0) > 1e-6:
@@ -67,7 +72,7 @@ def mode_scores(
     In two dimensions a perfect generator has 1 - exp(-9/2) = 98.9 % high quality, not 100 %.
     Raises: ValueError where std, radius or least is not positive, and as frechet_distance.
     Source: Lin et al. 2018 (PacGAN), section 4.1, and the authors' code.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> centres = torch.tensor([[0.0, 0.0], [1.0, 0.0]])
     >>> found = mode_scores(torch.tensor([[0.0, 0.02], [0.0, 0.5]]), centres, std=0.01)
@@ -75,9 +80,9 @@ def mode_scores(
     (1.0, 0.5, [1, 0])
     """
     check(samples=samples, centres=centres)
-    for name, value in {"std": std, "radius": radius, "least": least}.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value}")
+    checks.positive("std", std)
+    checks.positive("radius", radius)
+    checks.whole("least", least)
     squared, mode = nearest(samples.double(), centres.double())
     high = squared < (radius * std) ** 2
     counts = torch.bincount(mode[high], minlength=len(centres))
@@ -112,7 +117,7 @@ def stacked_scores(
 
     Raises: ValueError where classify returns another shape.
     Source: Metz et al. 2017, appendix D; Lin et al. 2018 (PacGAN), section 4.2.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> bright = lambda x: torch.stack([-x.mean((1, 2, 3)), x.mean((1, 2, 3))], dim=1)      # dark 0, bright 1
     >>> images = torch.tensor([[1.0, -1.0], [-1.0, -1.0]]).reshape(2, 2, 1, 1).expand(2, 2, 4, 4)
@@ -120,14 +125,18 @@ def stacked_scores(
     >>> float(found.modes), found.counts.tolist(), round(float(found.reverse_kl), 4)
     (2.0, [1, 0, 1, 0], 0.6931)
     """
-    n, channels = images.shape[:2]
+    n, channels = checks.tensor("images", images, "n", "c", "h", "w").shape[:2]
+    checks.function("classify", classify)
+    checks.whole("classes", classes, 2)
+    checks.whole("least", least)
     code = torch.zeros(n, dtype=torch.int64, device=images.device)
     for channel in range(channels):
         found = []
         for part in images[:, channel : channel + 1].split(1_000):
             logits = classify(part)
-            if logits.shape != (len(part), classes):
-                raise ValueError(f"classify must return shape ({len(part)}, {classes}), got {tuple(logits.shape)}")
+            if not isinstance(logits, Tensor) or logits.shape != (len(part), classes):
+                got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+                raise ValueError(f"classify must return shape ({len(part)}, {classes}), got {got}")
             found.append(logits.argmax(1))
         code = code * classes + torch.cat(found)
     counts = torch.bincount(code, minlength=classes**channels)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ganbook import checks
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
@@ -24,12 +25,14 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     C2 = (0.03 span)^2. `span` is the range of a pixel: 2 for images in [-1, 1].
     Range: -1 to 1, 1 for equal images.
     Source: Wang et al. 2004, eq. 13.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> black, white = torch.full((1, 1, 16, 16), -1.0), torch.full((1, 1, 16, 16), 1.0)
     >>> round(float(ssim(black, white)[0]), 4)      # (-2 + C1) / (2 + C1) with C1 = 0.0004
     -0.9996
     """
+    _pair(x, y)
+    checks.positive("span", span)
     c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
     maps = _window(torch.cat([x, y, x * x, y * y, x * y]))
     mean_x, mean_y, xx, yy, xy = maps.split(len(x))
@@ -50,18 +53,17 @@ def ms_ssim(
     Range: 0 to 1, 1 for equal images.
     Raises: ValueError where the shapes differ, or scales is not in 1 ... the number that fits.
     Source: Wang et al. 2003, eq. 7.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.rand(2, 1, 28, 28)
     >>> torch.allclose(ms_ssim(x, x), torch.ones(2))
     True
     """
-    if x.ndim != 4 or x.shape != y.shape:
-        raise ValueError(f"y must have the shape (n, c, h, w) of x, got {tuple(y.shape)} against {tuple(x.shape)}")
+    _pair(x, y)
     fit = scales_that_fit(min(x.shape[-2:]))
-    scales = fit if scales is None else scales
-    if not 1 <= scales <= max(fit, 0):
-        raise ValueError(f"scales must lie in 1 ... {fit} for images of {tuple(x.shape[-2:])}, got {scales}")
+    scales = checks.whole(
+        "scales", fit if scales is None else scales, 1, fit, note=f"in images of {tuple(x.shape[-2:])} pixels"
+    )
     weights = torch.tensor(WEIGHTS[:scales], dtype=torch.float64)
     weights = (weights / weights.sum()).to(x)
     result = torch.ones(len(x), dtype=x.dtype, device=x.device)
@@ -102,14 +104,15 @@ def image_similarity(
     Range: 0 to 1; the value of real data is best. `spread` is the standard deviation over pairs.
     Raises: ValueError for fewer than two images, and as ms_ssim.
     Source: Odena et al. 2017, section 4.2.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> float(image_similarity(torch.ones(3, 1, 16, 16), pairs=10))
     1.0
     """
-    if images.ndim != 4 or len(images) < 2:
-        raise ValueError(f"images must have shape (n, c, h, w) with n >= 2, got {tuple(images.shape)}")
-    rng = torch.Generator().manual_seed(seed)
+    if len(checks.tensor("images", images, "n", "c", "h", "w")) < 2:
+        raise ValueError(f"images must hold at least 2 images, got {len(images)}")
+    checks.whole("pairs", pairs)
+    rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     first = torch.randint(0, len(images), (pairs,), generator=rng)
     second = (first + torch.randint(1, len(images), (pairs,), generator=rng)) % len(images)
     step = max(1, 2**20 // images[0].numel())
@@ -130,6 +133,10 @@ def image_similarity(
         settings=(("pairs", pairs), ("scales", scales)),
         spread=float(found.std(correction=0)),
     )
+
+
+def _pair(x: Tensor, y: Tensor) -> None:
+    checks.tensor("y", y, *checks.tensor("x", x, "n", "c", "h", "w").shape, what="a tensor like x")
 
 
 def _window(images: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.metrics.pairs import centred, check, radii, slack, squared_distances
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -37,7 +38,7 @@ def precision_recall(
     Range: 0 to 1, higher is better. k = 3 as in the paper.
     Raises: ValueError for bad sets (see frechet_distance), or neighbours outside 1 ... samples - 1.
     Source: Kynkaanniemi et al. 2019, eqs. 1 and 2.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> real = torch.tensor([[0.0], [1.0], [2.0], [3.0]])
     >>> fake = torch.tensor([[0.5], [0.6], [10.0], [10.1]])
@@ -77,7 +78,7 @@ def density_coverage(
     For equal distributions the expected coverage is known: `expected_coverage`.
     Raises: ValueError for bad sets (see frechet_distance), or neighbours outside 1 ... n - 1.
     Source: Naeem et al. 2020, the definitions of density and coverage.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> real = torch.tensor([[0.0], [1.0], [2.0], [3.0]])
     >>> fake = torch.tensor([[1.5], [1.5], [1.6], [9.0]])
@@ -110,11 +111,14 @@ def expected_coverage(n_real: int, n_fake: int, neighbours: int) -> float:
     1 - prod_{j=0}^{k-1} (n - 1 - j) / (n + m - 1 - j): none of the k nearest of the other n + m - 1 samples is a fake.
 
     Source: Naeem et al. 2020, expected value of coverage.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> expected_coverage(n_real=2, n_fake=1, neighbours=1)      # the nearer of one real and one fake
     0.5
     """
+    checks.whole("n_real", n_real, 2)
+    checks.whole("n_fake", n_fake)
+    checks.whole("neighbours", neighbours, 1, n_real - 1)
     missed = 1.0
     for j in range(neighbours):
         missed *= (n_real - 1 - j) / (n_real + n_fake - 1 - j)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from ganbook import checks
+
 
 def sign_flip(differences: ArrayLike) -> float:
     r"""Exact two-sided p-value of "the signs of the differences are a matter of chance".
@@ -92,13 +94,14 @@ def best_of(scores: ArrayLike, k: int) -> float:
     """
     x = np.sort(_finite("scores", scores))
     n = len(x)
-    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= n:
-        raise ValueError(f"k must be a whole number in 1..{n}, got {k!r}")
+    if not n:
+        raise ValueError("scores must be one or more numbers, got none")
+    checks.whole("k", k, 1, n)
     return float(sum(math.comb(n - i, k - 1) * x[i - 1] for i in range(1, n + 1)) / math.comb(n, k))
 
 
 def _finite(name: str, values: ArrayLike) -> np.ndarray:
-    x = np.asarray(values, dtype=float)
-    if x.ndim != 1 or not np.isfinite(x).all():
-        raise ValueError(f"{name} must be a list of finite numbers, got {values!r}")
-    return x
+    x = checks.numbers(name, values)
+    if x.ndim != 1:
+        raise ValueError(f"{name} must be a list of numbers, got shape {tuple(x.shape)}")
+    return x.detach().cpu().numpy()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from ganbook import checks
 from ganbook.types import Float
 
 BLOCK = 2**22
@@ -20,14 +21,10 @@ def check(**sets: Tensor) -> None:
     """
     width = None
     for name, x in sets.items():
-        if x.ndim != 2:
-            raise ValueError(
-                f"{name} must have shape (samples, features), got {tuple(x.shape)}; flatten images with .flatten(1)"
-            )
+        checks.tensor(name, x, "samples", "features", what="a tensor (images: .flatten(1))")
         if len(x) < 2:
             raise ValueError(f"{name} must hold at least 2 samples, got {len(x)}")
-        if not torch.isfinite(x).all():
-            raise ValueError(f"{name} must be finite, got nan or inf in {int((~torch.isfinite(x)).sum())} entries")
+        checks.all_finite(name, x)
         if width is not None and x.shape[1] != width:
             raise ValueError(f"{name} must have {width} features like the first set, got {x.shape[1]}")
         width = x.shape[1]
@@ -66,8 +63,7 @@ def radii(x: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, " n"]:
     >>> radii(torch.tensor([[0.0], [1.0], [3.0]]), neighbours=1).tolist()
     [1.0, 1.0, 4.0]
     """
-    if not 1 <= neighbours < len(x):
-        raise ValueError(f"neighbours must lie in 1 ... {len(x) - 1} (one less than the samples), got {neighbours}")
+    checks.whole("neighbours", neighbours, 1, len(x) - 1, note="one less than the samples at most")
     found = [smallest(block, neighbours + 1)[:, -1] for _, block in squared_distances(x, x)]
     return torch.cat(found)  # the smallest of neighbours + 1 is the sample itself
 
@@ -96,6 +92,7 @@ def nearest(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> tuple[Tensor, T
     >>> distance.tolist(), index.tolist()
     ([1.0, 1.0], [1, 0])
     """
+    checks.tensor("y", y, "m", checks.tensor("x", x, "n", "d").shape[1])
     found = [block.min(1) for _, block in squared_distances(x, y)]
     return torch.cat([part.values for part in found]), torch.cat([part.indices for part in found])
 

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
+from ganbook import checks
+
 
 @dataclass(frozen=True)
 class Score:
@@ -107,17 +109,19 @@ def interval(scores: Sequence[Score | float], level: float = 0.95) -> Interval:
 
     Raises: ValueError for fewer than two repetitions, or a level outside (0, 1).
     Source: Student 1908.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> low, high = interval([1.0, 2.0, 3.0])[1:3]      # 2 +- 4.3027 * 1 / sqrt(3)
     >>> round(low, 4), round(high, 4)
     (-0.4841, 4.4841)
     """
-    if len(scores) < 2:
-        raise ValueError(f"scores must hold at least 2 repetitions for an interval, got {len(scores)}")
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
-    values = np.array([float(score) for score in scores])
+    try:
+        values = np.array([float(score) for score in scores])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"scores must be a list of Scores or numbers, got {scores!r}") from error
+    if len(values) < 2:
+        raise ValueError(f"scores must hold at least 2 repetitions for an interval, got {len(values)}")
+    checks.inside("level", level, 0, 1, "()")
     half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half, len(values), level)

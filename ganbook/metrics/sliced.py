@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ganbook import checks
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -23,7 +24,7 @@ def sliced_wasserstein(
     Range: 0 to infinity, in units of the samples; lower is better. Not above W_1, and 0 only for equal sets.
     Raises: ValueError for bad sets (see frechet_distance), sets of different size, or fewer than one direction.
     Source: Rabin et al. 2011; the absolute difference as in Karras et al. 2018.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.tensor([[0.0], [1.0]])
     >>> float(sliced_wasserstein(x, x.flip(0) + 2.0))      # one dimension: the shift
@@ -32,9 +33,8 @@ def sliced_wasserstein(
     check(x=x, y=y)
     if len(x) != len(y):
         raise ValueError(f"y must hold as many samples as x ({len(x)}), got {len(y)}")
-    if directions < 1:
-        raise ValueError(f"directions must be at least 1, got {directions}")
-    value = _sliced(x, y, directions, torch.Generator().manual_seed(seed))
+    checks.whole("directions", directions)
+    value = _sliced(x, y, directions, torch.Generator().manual_seed(checks.whole("seed", seed, 0)))
     return Score(
         value, "sliced Wasserstein distance", len(x), len(y), features, seed, settings=(("directions", directions),)
     )
@@ -45,12 +45,13 @@ def laplacian_pyramid(images: Float[Tensor, "n c h w"], smallest: int = 14) -> l
 
     A level is added while its sides are even and at least `smallest`.
     Source: Burt & Adelson 1983, with the 5x5 binomial filter.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> [level.shape[-1] for level in laplacian_pyramid(torch.zeros(1, 1, 64, 64))]
     [64, 32, 16]
     """
-    levels = [images]
+    levels = [checks.tensor("images", images, "n", "c", "h", "w")]
+    checks.whole("smallest", smallest)
     while all(side % 2 == 0 and side // 2 >= smallest for side in levels[-1].shape[-2:]):
         small = _down(levels[-1])
         levels[-1] = levels[-1] - _up(small)
@@ -84,29 +85,30 @@ def pyramid_distance(
     r"""Sliced Wasserstein distance of 7x7 patches at each level of a Laplacian pyramid: {side of level: Score}.
 
     patches: how many are drawn from each image at each level.
+    directions: random unit directions a level.
+    smallest: side of the coarsest level.
+    seed: of places and directions.
     normalise: "each" brings every channel of either set to mean 0 and deviation 1 by its own statistics, as the
-    authors' code does: it cannot see contrast or brightness. "real" uses the statistics of real for both, and can.
+        authors' code does: it cannot see contrast or brightness. "real" uses the statistics of real for both, and can.
 
     The authors print 1000 times the value, with patches=128, directions=512, smallest=16 and 16384 images.
 
     Range: 0 to infinity, in standard deviations of a pixel of the level; lower is better.
     Raises: ValueError where the shapes differ, an image is smaller than 7x7, or normalise is neither.
     Source: Karras et al. 2018, section 5.
-    Derived in: chapter 06.
+    Derived in: chapter 6.
 
     >>> x = torch.rand(16, 1, 28, 28)
     >>> {side: round(float(score), 6) for side, score in pyramid_distance(x, x).items()}
     {28: 0.0, 14: 0.0}
     """
-    if real.ndim != 4 or real.shape != fake.shape:
-        raise ValueError(
-            f"fake must have the shape (n, c, h, w) of real, got {tuple(fake.shape)} against {tuple(real.shape)}"
-        )
+    checks.tensor("fake", fake, *checks.tensor("real", real, "n", "c", "h", "w").shape, what="a tensor like real")
     if min(real.shape[-2:]) < 7:
         raise ValueError(f"real must hold images of at least 7x7 pixels, got {tuple(real.shape[-2:])}")
-    if normalise not in ("each", "real"):
-        raise ValueError(f"normalise must be 'each' or 'real', got {normalise!r}")
-    rng = torch.Generator().manual_seed(seed)
+    checks.one_of("normalise", normalise, ("each", "real"))
+    checks.whole("patches", patches)
+    checks.whole("directions", directions)
+    rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     sides = [level.shape[-2:] for level in laplacian_pyramid(real[:1], smallest)]
     places = [
         [torch.randint(0, side - 6, (len(real), patches), generator=rng).to(real.device) for side in level]

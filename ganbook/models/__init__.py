@@ -1,14 +1,15 @@
 """Networks as plain nn.Sequential, printing one is its diagram; and the layers that are not in torch.nn.
 
 `mlp`, `dcgan`, `pooled` make them; `layers` change what a discriminator sees or says; `stacked` holds many networks of
-one shape as one.
+one shape as one. `still` is a look at networks that leaves no trace.
 """
 
 from __future__ import annotations
 
 from ganbook.models import layers, stacked
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
-from ganbook.models.networks import HALVINGS, NORMS, check_norm, dcgan, dcgan_init, leaky_relu, mlp, pooled
+from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
+from ganbook.models.still import still
 
 __all__ = [
     "HALVINGS",
@@ -18,12 +19,13 @@ __all__ = [
     "MinibatchStd",
     "Pack",
     "Resample",
-    "check_norm",
     "dcgan",
     "dcgan_init",
+    "he_init",
     "layers",
     "leaky_relu",
     "mlp",
     "pooled",
     "stacked",
+    "still",
 ]

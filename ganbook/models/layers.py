@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ganbook import checks
 from ganbook.losses.anchors import check_outcomes
 from ganbook.types import Batch, Float, Outputs
 
@@ -25,9 +26,7 @@ class InstanceNoise(nn.Module):
 
     def __init__(self, std: float) -> None:
         super().__init__()
-        if not std >= 0:
-            raise ValueError(f"std must be a number >= 0, got {std!r}")
-        self.std = std
+        self.std = checks.not_negative("std", std)
 
     def forward(self, x: Batch) -> Batch:
         return x + self.std * torch.randn_like(x) if self.training else x
@@ -52,15 +51,13 @@ class Pack(nn.Module):
 
     def __init__(self, m: int) -> None:
         super().__init__()
-        if not isinstance(m, int) or isinstance(m, bool) or m < 1:
-            raise ValueError(f"m must be a whole number >= 1, got {m!r}")
-        self.m = m
+        self.m = checks.whole("m", m)
 
     def forward(self, x: Batch) -> Float[Tensor, "packs ..."]:
         if len(x) < self.m:
             x = x.repeat(self.m, *[1] * (x.dim() - 1))[: self.m]
         if len(x) % self.m:
-            raise ValueError(f"x must hold a multiple of m = {self.m} samples, got {len(x)}")
+            raise ValueError(f"x must hold a multiple of m = {self.m} rows, got {len(x)}")
         return x.reshape(len(x) // self.m, self.m * x.shape[1], *x.shape[2:])
 
     def extra_repr(self) -> str:
@@ -73,8 +70,8 @@ class MinibatchStd(nn.Module):
     The standard deviation of each number over a group of samples, averaged over all numbers; the same for the whole
     group. Real and fake come to D in batches of their own, so a collapsed batch gives itself away.
 
-    group: samples a group, None for the whole batch. eps: below the root, or its derivative is infinite at a batch of
-    equal samples.
+    group: samples a group, None for the whole batch.
+    eps: below the root, or its derivative is infinite at a batch of equal samples.
 
     Raises: ValueError where group is not a whole number >= 2 or None; in a call, for a batch that is no multiple of it.
     Source: Karras et al. 2018, section 3 (theirs: groups of 4). Derived in: chapter 7.
@@ -85,15 +82,14 @@ class MinibatchStd(nn.Module):
 
     def __init__(self, group: int | None = None, eps: float = 1e-8) -> None:
         super().__init__()
-        if group is not None and (not isinstance(group, int) or isinstance(group, bool) or group < 2):
-            raise ValueError(f"group must be a whole number >= 2 or None, got {group!r}")
-        self.group, self.eps = group, eps
+        self.group = None if group is None else checks.whole("group", group, 2)
+        self.eps = checks.not_negative("eps", eps)
 
     def forward(self, x: Batch) -> Batch:
         size = self.group or len(x)
         if len(x) % size:
-            raise ValueError(f"x must hold a multiple of group = {size} samples, got {len(x)}")
-        parts = x.reshape(len(x) // size, size, -1)  # (n, c, ...) -> (groups, size, all numbers of a sample)
+            raise ValueError(f"x must hold a multiple of group = {size} rows, got {len(x)}")
+        parts = x.reshape(len(x) // size, size, -1)  # (groups, size, numbers of a sample)
         spread = (parts.var(1, correction=0) + self.eps).sqrt().mean(1)  # (groups,)
         column = spread.repeat_interleave(size).reshape(-1, *[1] * (x.dim() - 1))
         return torch.cat([x, column.expand(-1, 1, *x.shape[2:])], 1)
@@ -116,7 +112,7 @@ class KeepFeatures(nn.Module):
 
     def __init__(self, head: nn.Module) -> None:
         super().__init__()
-        self.head = head
+        self.head = checks.instance("head", head, nn.Module, "a layer, such as nn.Linear(64, 1)")
 
     def forward(self, h: Float[Tensor, "n f"]) -> Float[Tensor, "n g"]:
         return torch.cat([self.head(h), h], 1)
@@ -140,8 +136,7 @@ class Resample(nn.Module):
     def __init__(self, features: int, outcomes: int, bias: bool = True) -> None:
         super().__init__()
         check_outcomes(outcomes)
-        if not isinstance(features, int) or features < 1:
-            raise ValueError(f"features must be a whole number >= 1, got {features!r}")
+        checks.whole("features", features)
         self.mean = nn.Linear(features, outcomes, bias=bias)
         self.log_variance = nn.Linear(features, outcomes, bias=bias)
 
@@ -149,4 +144,5 @@ class Resample(nn.Module):
         mean = self.mean(x)
         if not self.training:
             return mean
-        return torch.addcmul(mean, torch.randn_like(mean), (0.5 * self.log_variance(x)).exp())
+        std = (0.5 * self.log_variance(x)).exp()
+        return torch.addcmul(mean, torch.randn_like(mean), std)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
+
+from ganbook import checks
 
 leaky_relu: Callable[[], nn.Module] = partial(nn.LeakyReLU, 0.2)
 """The activation of most discriminators. Source: Radford et al. 2016, section 3."""
@@ -16,6 +18,9 @@ leaky_relu: Callable[[], nn.Module] = partial(nn.LeakyReLU, 0.2)
 
 NORMS = ("batch", "layer", "spectral", None)
 """What may stand between a discriminator's layers. Only "batch" lets one sample's output depend on the others."""
+
+NORMS_G = ("batch", "layer", None)
+"""The same for a generator of images."""
 
 
 def mlp(
@@ -29,9 +34,11 @@ def mlp(
 ) -> nn.Sequential:
     """A fully connected network: `widths[0]` numbers in, `widths[-1]` out, `activation` between the layers.
 
-    out: a last activation, such as nn.Tanh(). flatten: take images and flatten them first (a discriminator's start).
-    shape: reshape what comes out to (n, *shape) (a generator's end). norm: before each activation, "batch" or "layer";
-    "spectral" divides every weight matrix by its largest singular value instead; None for neither.
+    out: a last activation, such as nn.Tanh().
+    flatten: take images and flatten them first (a discriminator's start).
+    shape: reshape what comes out to (n, *shape) (a generator's end).
+    norm: before each activation, "batch" or "layer"; "spectral" divides every weight matrix by its largest singular
+        value instead; None for neither.
 
     Raises: ValueError for fewer than two widths, a width < 1, a shape that does not hold widths[-1] numbers, or
     another norm.
@@ -40,12 +47,15 @@ def mlp(
     >>> sum(p.numel() for p in mlp([2, 32, 1]).parameters())  # (2 + 1) * 32 + (32 + 1) * 1
     129
     """
-    widths = list(widths)
-    if len(widths) < 2 or any(not isinstance(width, int) or width < 1 for width in widths):
-        raise ValueError(f"widths must be two or more whole numbers >= 1, got {widths}")
-    if shape is not None and math.prod(shape) != widths[-1]:
+    widths = _whole_numbers("widths", widths)
+    if len(widths) < 2:
+        raise ValueError(f"widths must be two or more whole numbers, got {widths}")
+    checks.function("activation", activation, "a function without arguments that makes a layer, such as nn.ReLU")
+    if out is not None:
+        checks.instance("out", out, nn.Module, "a layer, such as nn.Tanh()")
+    if shape is not None and math.prod(_whole_numbers("shape", shape)) != widths[-1]:
         raise ValueError(f"shape {tuple(shape)} must hold as many numbers as the last width, {widths[-1]}")
-    check_norm("norm", norm, NORMS)
+    checks.one_of("norm", norm, NORMS)
     between = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
     layers: list[nn.Module] = [nn.Flatten()] if flatten else []
     for k, (before, after) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
@@ -77,13 +87,16 @@ def dcgan(
 
     G: (n, z) -> (n, channels, size, size) in (-1, 1): one linear layer to the smallest map, then 4x4 transposed
     convolutions of stride 2 with batch norm and ReLU, tanh at the end. D: 4x4 convolutions of stride 2 with batch norm
-    (not in its first layer) and LeakyReLU 0.2, then one convolution over what is left, to (n, outputs).
-    width: channels of the widest map; they double with each halving. All weights are normal with mean 0 and standard
-    deviation 0.02, batch norm scales with mean 1 and deviation 0.02, biases 0.
+    (not in its first layer) and LeakyReLU 0.2, then one convolution over what is left, to (n, outputs). All weights are
+    normal with mean 0 and standard deviation 0.02, batch norm scales with mean 1 and deviation 0.02, biases 0.
+
+    outputs: width of D's head.
+    z: numbers in a latent.
+    width: channels of the widest map; they double with each halving.
     norm_d, norm_g: what stands where the paper has batch norm: "layer" is over channels and pixels of one sample
-    (GroupNorm with one group), None is nothing; D may have "spectral", each kernel, as a matrix of one row an output
-    channel, divided by its largest singular value (one power iteration a forward pass in training). Convolutions get
-    a bias where no norm brings a shift.
+        (GroupNorm with one group), None is nothing; D may have "spectral", each kernel, as a matrix of one row an
+        output channel, divided by its largest singular value (one power iteration a forward pass in training).
+        Convolutions get a bias where no norm brings a shift.
 
     Raises: ValueError for another size, channels not 1 or 3, a number < 1, or another norm.
     Source: Radford et al. 2016, section 3 and figure 1. Derived in: chapter 5.
@@ -92,11 +105,10 @@ def dcgan(
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [3583872, 2765568]
     """
-    if size not in HALVINGS:
-        raise ValueError(f"size must be one of {sorted(HALVINGS)}, got {size!r}")
+    checks.one_of("size", size, HALVINGS)
     _check_pair(channels, outputs=outputs, z=z, width=width)
-    check_norm("norm_d", norm_d, NORMS)
-    check_norm("norm_g", norm_g, ("batch", "layer", None))
+    checks.one_of("norm_d", norm_d, NORMS)
+    checks.one_of("norm_g", norm_g, NORMS_G)
     smallest, halvings = HALVINGS[size]
     maps = [width * 2**k for k in range(halvings)]  # from the widest map to the smallest
     top = maps[-1]
@@ -118,20 +130,17 @@ def dcgan(
 
 def _check_pair(channels: int, **numbers: int) -> None:
     """What every convolutional pair asks of its arguments."""
-    if channels not in (1, 3):
-        raise ValueError(f"channels must be 1 or 3, got {channels!r}")
+    checks.one_of("channels", channels, (1, 3))
     for name, value in numbers.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+        checks.whole(name, value)
 
 
-def check_norm(name: str, norm: str | None, allowed: Sequence[str | None]) -> None:
-    """Refuse a normalisation that is not one of `allowed`.
-
-    Raises: ValueError naming the argument, its value and what is allowed.
-    """
-    if norm not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {norm!r}")
+def _whole_numbers(name: str, values: Sequence[int]) -> list[int]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be a list of whole numbers, got {values!r}")
+    if not (found := [checks.whole(name, value) for value in values]):
+        raise ValueError(f"{name} must hold at least one whole number, got none")
+    return found
 
 
 def _norm2d(norm: str | None, channels: int) -> list[nn.Module]:
@@ -175,10 +184,9 @@ def pooled(
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [80323, 29652]
     """
-    if size not in (8, 16, 32, 64):
-        raise ValueError(f"size must be 8, 16, 32 or 64, got {size!r}")
+    checks.one_of("size", size, (8, 16, 32, 64))
     _check_pair(channels, outputs=outputs, z=z, width=width)
-    check_norm("norm_g", norm_g, ("batch", "layer", None))
+    checks.one_of("norm_g", norm_g, NORMS_G)
     doublings = int(math.log2(size // 4))
     G: list[nn.Module] = [nn.Linear(z, 16 * width), nn.Unflatten(1, (width, 4, 4)), *_norm2d(norm_g, width), nn.ReLU()]
     for _ in range(doublings):
@@ -198,13 +206,41 @@ def dcgan_init(network: nn.Sequential, std: float = 0.02) -> nn.Sequential:
 
     Raises: ValueError where std is not > 0. Source: Radford et al. 2016, section 4 (0.02).
     """
-    if not std > 0:
-        raise ValueError(f"std must be > 0, got {std!r}")
-    for layer in network.modules():
+    checks.positive("std", std)
+    for layer in checks.instance("network", network, nn.Module, "a network").modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.normal_(layer.weight, 0.0, std)
         elif isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight, 1.0, std)
         if getattr(layer, "bias", None) is not None:
+            nn.init.zeros_(layer.bias)
+    return network
+
+
+@torch.no_grad()
+def he_init(network: nn.Sequential, last: float = 0.5) -> nn.Sequential:
+    """Draw weights so that a network without norm keeps the scale of what passes through it; biases 0. Returns it.
+
+    Normal with mean 0 and variance 2 / (inputs of one output), kernel by stride for a transposed convolution.
+
+    last: a factor on the deviation of the last layer, so that a tanh behind it does not begin flat.
+
+    Raises: ValueError where last is not > 0.
+    Source: He et al. 2015, eq. 10. Derived in: chapter 5.
+
+    >>> layer = he_init(nn.Sequential(nn.Linear(200, 5_000)), last=1.0)[0]
+    >>> abs(layer.weight.data.std().item() / 0.1 - 1) < 0.01  # sqrt(2 / 200)
+    True
+    """
+    checks.positive("last", last)
+    kinds = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+    checks.instance("network", network, nn.Module, "a network")
+    layers = [layer for layer in network.modules() if isinstance(layer, kinds)]
+    for layer in layers:
+        inputs = layer.weight[0].numel()
+        if isinstance(layer, nn.ConvTranspose2d):  # each output pixel sums kernel / stride^2 weights a channel
+            inputs = layer.weight.shape[0] * layer.weight[0, 0].numel() // math.prod(layer.stride)
+        nn.init.normal_(layer.weight, 0.0, math.sqrt(2 / inputs) * (last if layer is layers[-1] else 1.0))
+        if layer.bias is not None:
             nn.init.zeros_(layer.bias)
     return network

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import layer_norm, normalize
 from torch.nn.utils import parametrize
 
+from ganbook import checks
 from ganbook.types import Batch, Float
 
 
@@ -120,6 +121,8 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
     >>> torch.equal(both(x), torch.cat([one(x[:1]), two(x[1:])]))
     True
     """
+    for network in checks.instance("networks", networks, (list, tuple), "a list of nn.Sequential"):
+        checks.instance("networks", network, nn.Sequential, "a list of nn.Sequential")
     if not networks or len({repr(network) for network in networks}) != 1:
         raise ValueError(f"networks must be one or more of one shape, got {len(networks)} of different ones or none")
     layers = []

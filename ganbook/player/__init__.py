@@ -1,1 +1,1 @@
-"""HTML, and what moves in it: films and sliders that work without a kernel. The doors are `plot` and `explore`."""
+"""HTML, and what moves in it: films, sliders, tables, all without a kernel. The doors are `plot` and `explore`."""

@@ -21,7 +21,11 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
+
+from ganbook import checks
+from ganbook.data.images import encode
 
 GAP = 40
 """Grey level of the lines between the samples of a grid: visible against black digits, calm in dark mode."""
@@ -76,14 +80,9 @@ def pixels(images: Any, name: str = "images") -> np.ndarray:
     """
     if np.ndim(images) != 4:
         shape = tuple(np.shape(images))
-        raise ValueError(f"{name} must have shape (n, 1 or 3, height, width), got {shape}{_hint(shape)}")
-    x = array(images, name)
-    if x.shape[1] not in (1, 3) or 0 in x.shape:
-        raise ValueError(f"{name} must have shape (n, 1 or 3, height, width), got {x.shape}")
-    low, high = float(x.min()), float(x.max())
-    if low < -1.001 or high > 1.001:
-        raise ValueError(f"{name} must lie in [-1, 1], got values from {low:.4g} to {high:.4g}")
-    return np.floor(np.clip(x, -1, 1) * 127.5 + 128).clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+        raise ValueError(f"{name} must be of shape (n, 1 or 3, height, width), got {shape}{_hint(shape)}")
+    x = checks.images(name, torch.from_numpy(array(images, name)), (1, 3))
+    return encode(x).numpy().transpose(0, 2, 3, 1)
 
 
 def contact_sheet(images: Any, ncol: int | None = None, gap: int = 2, name: str = "images") -> Image.Image:
@@ -94,7 +93,7 @@ def contact_sheet(images: Any, ncol: int | None = None, gap: int = 2, name: str 
     """
     x = pixels(images, name)
     n, h, w, c = x.shape
-    ncol = min(n, math.ceil(math.sqrt(n)) if ncol is None else whole(ncol, "ncol"))
+    ncol = min(n, math.ceil(math.sqrt(n)) if ncol is None else checks.whole("ncol", ncol))
     nrow = math.ceil(n / ncol)
     sheet = np.full((nrow * (h + gap) - gap, ncol * (w + gap) - gap, c), GAP, np.uint8)
     for i in range(n):
@@ -215,10 +214,10 @@ def element(
     return (
         f'<div class="gbp{" gbp-film" if film else " gbp-explore"}" role="group" aria-label="{kind}" '
         f'data-gbp="{name}" data-lm-suppress-shortcuts="true">'
-        f"<style>{_asset('player.css')}</style>"
+        f"<style>{asset('player.css')}</style>"
         f'<div class="gbp-stage">{stage}</div>{controls}'
         f'<script type="application/json">{payload}</script>'
-        f"<script>{_asset('player.js')}</script></div>"
+        f"<script>{asset('player.js')}</script></div>"
     )
 
 
@@ -308,21 +307,7 @@ def _hint(shape: tuple[int, ...]) -> str:
     return "; one image becomes a batch with x[None]" if len(shape) == 3 else ""
 
 
-def whole(value: Any, name: str, least: int = 1) -> int:
-    """`value` as an int of at least `least`; ValueError naming `name` otherwise."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-    return int(value)
-
-
-def text(value: Any, name: str) -> str:
-    """`value` if it is a non-empty one-line text; ValueError naming `name` otherwise."""
-    if not isinstance(value, str) or not value.strip() or "\n" in value:
-        raise ValueError(f"{name} must be one non-empty line of text, got {value!r}")
-    return value
-
-
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     lines = (resources.files("ganbook.player") / name).read_text(encoding="utf-8").splitlines()
     return "\n".join(s for s in map(str.strip, lines) if s and not s.startswith(("//", "/*")))

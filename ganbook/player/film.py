@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ganbook import checks
 from ganbook.files import write_whole
 from ganbook.player import element as player
 
@@ -28,11 +29,14 @@ class Film:
             film.add(step.sample(64), title=f"round {step.n}")
         film
 
-    alt: what is to be seen, in one sentence. fps: frames a second, in (0, 30]. ncol: samples a row (default: as square
-    as possible). bounds: for points, half the width of the plane shown, or (x0, x1, y0, y1); by default all points fit.
-    real: for points, samples of the data, drawn pale behind every frame. loop: play on and on instead of once.
+    alt: what is to be seen, in one sentence.
+    fps: frames a second, in (0, 30].
+    ncol: samples a row (default: as square as possible).
+    bounds: for points, half the width of the plane shown, or (x0, x1, y0, y1); by default all points fit.
+    real: for points, samples of the data, drawn pale behind every frame.
+    loop: play on and on instead of once.
     budget: bytes of HTML that the pictures may take: WebP quality goes down from 80 to 25 until they fit, and where
-    they still do not, every second frame is left out (never the last), and the film runs as much slower.
+        they still do not, every second frame is left out (never the last), and the film runs as much slower.
 
     The film plays once when it comes into view and rests on its last frame; it never starts by itself under
     `prefers-reduced-motion`, and pauses where it leaves the view or the slider is touched. A page of derivations is no
@@ -58,14 +62,12 @@ class Film:
         loop: bool = False,
         budget: int = 800_000,
     ) -> None:
-        self.alt = player.text(alt, "alt")
-        if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 0 < fps <= 30:
-            raise ValueError(f"fps must lie in (0, 30], got {fps!r}")
-        self.fps, self.loop = fps, bool(loop)
-        self.ncol = None if ncol is None else player.whole(ncol, "ncol")
+        self.alt = checks.text("alt", alt)
+        self.fps, self.loop = checks.inside("fps", fps, 0, 30, "(]"), bool(loop)
+        self.ncol = None if ncol is None else checks.whole("ncol", ncol)
         self.bounds = None if bounds is None else corners(bounds)
         self.real = None if real is None else points(real, "real")
-        self.budget = player.whole(budget, "budget", 1_000)
+        self.budget = checks.whole("budget", budget, 1_000)
         self.titles: list[str] = []
         self._frames: list[Image.Image | np.ndarray] = []
         self._pictures: tuple[Image.Image, ...] = ()
@@ -135,7 +137,7 @@ class Films:
     """Several films under one play button and one slider; made by `films`."""
 
     def __init__(self, parts: Sequence[Film], labels: Sequence[str], budget: int = 1_000_000) -> None:
-        self.parts, self.labels, self.budget = tuple(parts), tuple(labels), player.whole(budget, "budget", 1_000)
+        self.parts, self.labels, self.budget = tuple(parts), tuple(labels), checks.whole("budget", budget, 1_000)
         self._html = ""
 
     def __len__(self) -> int:
@@ -168,8 +170,10 @@ class Films:
 def films(*parts: Film, labels: Sequence[str], budget: int = 1_000_000) -> Films:
     """Two or more films side by side under one control, frame by frame: the same z through different recipes.
 
-    labels: a short name for each film, shown above it. Titles and speed are those of the first. budget: as for Film,
-    for all of them together.
+    Titles and speed are those of the first.
+
+    labels: a short name for each film, shown above it.
+    budget: as for Film, for all of them together.
 
     Raises: ValueError for fewer than two films, films of different lengths, or as many labels as films are not given.
 
@@ -179,14 +183,16 @@ def films(*parts: Film, labels: Sequence[str], budget: int = 1_000_000) -> Films
     >>> films(a, b, labels=["minimax", "hinge"])
     Films(2 films of 1 frame)
     """
+    for part in parts:
+        checks.instance("parts", part, Film, "films")
     if len(parts) < 2:
         raise ValueError(f"films needs at least two films, got {len(parts)}")
     lengths = [len(part) for part in parts]
     if len(set(lengths)) != 1:
         raise ValueError(f"films must be equally long, got {lengths} frames")
-    if isinstance(labels, str) or len(labels) != len(parts):
+    if not isinstance(labels, (list, tuple)) or len(labels) != len(parts):
         raise ValueError(f"labels must name each of the {len(parts)} films, got {labels!r}")
-    return Films(parts, [player.text(label, "labels") for label in labels], budget)
+    return Films(parts, [checks.text("labels", label) for label in labels], budget)
 
 
 def points(values: Any, name: str) -> np.ndarray:

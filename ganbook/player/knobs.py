@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ganbook import checks
 from ganbook.player import element as player
 
 
 def range_knob(values: Any, label: str, name: str, texts: Any = None) -> tuple[player.Knob, list[Any]]:
     """A slider over `values`, and the values as a list. Raises: ValueError naming `name` or texts."""
     some = listed(values, name)
-    return player.Knob("range", player.text(label, "label"), written(some, texts)), some
+    return player.Knob("range", checks.text("label", label), written(some, texts)), some
 
 
 def listed(values: Any, name: str) -> list[Any]:
@@ -32,9 +33,9 @@ def listed(values: Any, name: str) -> list[Any]:
 def written(values: Sequence[Any], texts: Sequence[str] | None) -> tuple[str, ...]:
     """A text for each value: the given ones, or numbers to three digits. Raises: ValueError where they do not match."""
     if texts is not None:
-        if isinstance(texts, str) or len(texts) != len(values):
+        if not isinstance(texts, (list, tuple)) or len(texts) != len(values):
             raise ValueError(f"texts must name each of the {len(values)} values, got {texts!r}")
-        return tuple(player.text(t, "texts") for t in texts)
+        return tuple(checks.text("texts", t) for t in texts)
     out = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in values]
     return tuple(t.replace("-", "\u2212") if numbers([v]) else t for t, v in zip(out, values, strict=True))
 
@@ -53,6 +54,4 @@ def position(at: int | None, n: int) -> int:
     """Where a knob of n values stands at first, by default in the middle. Raises: ValueError outside 0..n - 1."""
     if at is None:
         return (n - 1) // 2
-    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < n:
-        raise ValueError(f"start must be a position in 0..{n - 1}, got {at!r}")
-    return at
+    return checks.whole("start", at, 0, n - 1, note="a position")

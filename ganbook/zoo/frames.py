@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbook import checks
+from ganbook.data.images import encode
 from ganbook.files import write_whole
 from ganbook.player.film import Film
 
@@ -43,7 +45,7 @@ class Reel:
 
     def add(self, n: int, images: Tensor) -> None:
         """The images (m, c, h, w) in [-1, 1] of round n."""
-        self.frames[n] = images.detach().add(1).mul(127.5).round().clamp(0, 255).byte().cpu().numpy()
+        self.frames[n] = encode(checks.images("images", images).detach()).cpu().numpy()
 
     def save(self) -> bytes:
         """Write all frames, whole or not at all; returns the bytes. The same frames give the same bytes."""

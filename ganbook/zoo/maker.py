@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import features, metrics
+from ganbook import checks, features, metrics
 from ganbook.files import weights, write_whole
 from ganbook.games import GAN
 from ganbook.train import train
@@ -28,14 +28,15 @@ def make(
 ) -> dict[str, Any]:
     """Train an entry, score it, and write its weights and card to `out`; returns the card.
 
-    rounds: fewer than the entry's for a trial. checkpoint: where an interrupted training goes on (default: runs/zoo).
+    rounds: fewer than the entry's for a trial.
+    out: the folder for weights and card.
+    checkpoint: where an interrupted training goes on (default: runs/zoo).
+    progress: with a bar.
 
     Raises: ValueError for an unknown name; what `ganbook.train.train` raises for a checkpoint of another training.
     """
-    if name not in ENTRIES:
-        raise ValueError(f"name must be one of {', '.join(ENTRIES)}, got {name!r}")
-    entry = ENTRIES[name]
-    total = entry.rounds if rounds is None else rounds
+    entry = ENTRIES[checks.one_of("name", name, ENTRIES)]
+    total = entry.rounds if rounds is None else checks.whole("rounds", rounds)
     with torch.random.fork_rng():
         torch.manual_seed(entry.seed)
         G, D = entry.build()

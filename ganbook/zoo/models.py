@@ -13,10 +13,13 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import data, models, recipes
+from ganbook import checks, data, models, recipes
 from ganbook.files import weights
 from ganbook.games import latent_width
+from ganbook.losses import NonSaturating
+from ganbook.penalties import R1
 from ganbook.player.film import Film
+from ganbook.ramps import Ramp
 from ganbook.recipes import Recipe
 from ganbook.types import Samples
 from ganbook.zoo.frames import Reel
@@ -42,6 +45,26 @@ def mlp_pair() -> tuple[nn.Module, nn.Module]:
     return G, models.mlp([784, 256, 256, 1], flatten=True)
 
 
+def plain_dcgan(size: int, channels: int = 3, width: int = 32) -> tuple[nn.Module, nn.Module]:
+    """DCGAN's pair without any norm, drawn so that the scale of what passes is kept; for D held by R1."""
+    G, D = models.dcgan(size, channels, width=width, norm_d=None, norm_g=None)
+    return models.he_init(G), models.he_init(D)
+
+
+def _faces(rounds: int, start: float, gamma: float | Ramp) -> Recipe:
+    """R1 on the plain pair, rates that fall to a tenth over all rounds."""
+    falling = Ramp(start, start / 10, images=32 * rounds)
+    return Recipe(
+        NonSaturating(),
+        (R1(gamma),),
+        batch=32,
+        lr_d=falling,
+        lr_g=falling,
+        betas=(0.0, 0.99),
+        ema_halflife=20_000,
+    )
+
+
 _DCGAN = replace(recipes.DCGAN, batch=64, ema_halflife=10_000)
 _FAST = replace(_DCGAN, lr_d=1e-3, lr_g=1e-3)  # five times the paper's rate, for few rounds
 _small_dcgan = partial(models.dcgan, size=28, channels=1, width=32)
@@ -52,6 +75,14 @@ ENTRIES: dict[str, Entry] = {
     "dcgan-digits": Entry(_small_dcgan, _FAST, "digits", rounds=3_000, look=200),
     "dcgan-fashion": Entry(_small_dcgan, _FAST, "fashion", rounds=1_500),
     "dcgan-emoji": Entry(partial(models.dcgan, size=32, channels=3, width=32), _DCGAN, "emoji", rounds=4_000, look=500),
+    "dcgan-faces": Entry(partial(plain_dcgan, 16), _faces(30_000, 1e-3, 0.5), "faces", rounds=30_000, look=3_000),
+    "dcgan-faces-64": Entry(
+        partial(plain_dcgan, 64, width=24),
+        _faces(5_000, 1e-3, Ramp(4.0, 0.5, images=32 * 5_000)),
+        "faces-64",
+        rounds=5_000,
+        look=500,
+    ),
 }
 
 
@@ -69,11 +100,10 @@ class Model:
 
         Raises: ValueError where n is not >= 1.
         """
-        if n < 1:
-            raise ValueError(f"n must be a whole number >= 1, got {n}")
-        device = next(self.G.parameters()).device
-        z = data.normal(latent_width(self.G), device)(n, torch.Generator().manual_seed(seed))
-        with torch.no_grad():
+        checks.whole("n", n)
+        rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
+        z = data.normal(latent_width(self.G), next(self.G.parameters()).device)(n, rng)
+        with models.still(self.G):
             return torch.cat([self.G(part) for part in z.split(500)])
 
 
@@ -91,9 +121,6 @@ def card(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 
     Raises: ValueError for an unknown name; OSError for a missing or damaged card.
     """
-    known = weights.names(folder)
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known) or 'none (no card is here)'}, got {name!r}")
     return weights.read_card(folder, name)
 
 
@@ -117,9 +144,7 @@ def film(name: str, alt: str, *, folder: Path = FOLDER, **settings: Any) -> Film
 
     Raises: ValueError for a model without a film, listing those that have one; OSError for a changed file.
     """
-    known = [one for one in weights.names(folder) if "film" in card(one, folder)]
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known) or 'none (no film is here)'}, got {name!r}")
+    checks.one_of("name", name, [one for one in weights.names(folder) if "film" in card(one, folder)])
     path = folder / f"{name}.npz"
     if hashlib.sha256(path.read_bytes()).hexdigest() != card(name, folder)["film"]["sha256"]:
         raise OSError(f"the film {path} is not the one of its card: install ganbook again")

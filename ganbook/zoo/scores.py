@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from ganbook import data, features, metrics
+from ganbook import checks, data, features, metrics
 
 
 def emoji_faces() -> data.TensorSampler:
@@ -23,9 +24,19 @@ def emoji_faces() -> data.TensorSampler:
     return data.from_tensor(torch.cat([wide[..., i : i + 32, j : j + 32] for i in range(3) for j in range(3)]))
 
 
+SETS: dict[str, Callable[[], data.TensorSampler]] = {
+    "digits": data.digits,
+    "fashion": data.fashion,
+    "emoji": emoji_faces,
+    "faces": data.faces,
+    "faces-64": partial(data.faces, size=64, style="drawn"),
+}
+
+
 def training_set(name: str) -> data.TensorSampler:
-    """What the models of "digits", "fashion" or "emoji" are trained on."""
-    return emoji_faces() if name == "emoji" else getattr(data, name)()
+    """What the models of a set are trained on: "digits", "fashion", "emoji", "faces" (16 px) or "faces-64" (drawn)."""
+    checks.one_of("name", name, SETS)
+    return SETS[name]()
 
 
 def sums(name: str) -> str | dict[str, str]:

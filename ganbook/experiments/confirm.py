@@ -1,0 +1,149 @@
+"""Does today's code still make the numbers of a results file? One job is run again, and every value compared."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from ganbook import checks
+from ganbook.experiments.code import behind, digest
+from ganbook.experiments.experiment import Experiment, Job
+from ganbook.experiments.jobs import measured, versions, write_record
+from ganbook.experiments.provenance import refuse
+from ganbook.experiments.results import load
+
+MEASURE = """\
+import json, sys
+from pathlib import Path
+import torch
+from ganbook.experiments import read_script
+torch.set_num_threads(1)
+print(json.dumps(read_script(Path(sys.argv[1]))[0].measure(sys.argv[2], tuple(json.loads(sys.argv[3])))))
+"""
+
+
+def confirm(
+    experiment: Experiment,
+    script: Path,
+    variants: list[str],
+    folder: Path,
+    tolerance: float = 0.0,
+    against: str | None = None,
+) -> None:
+    """Run jobs again and compare: the digests in the file become today's where all values agree.
+
+    A confirmation speaks for the variants that were run, which the file then names; it is as weak as they are few. On
+    another processor convolutions give other digits from the first round on, and no tolerance helps after some hundred
+    rounds: there `against` names the commit that wrote the file, and both codes are run here.
+
+    variants: which to run; none for the quickest job of the file.
+    folder: of the results file.
+    tolerance: the largest relative difference, |new - old| / max(|new|, |old|), that counts as agreement.
+    against: None compares with the numbers in the file.
+
+    Raises: ValueError where the script cannot have written the file, an argument is wrong, or `against` is no commit
+    whose code the file is from. SystemExit, with the values that differ, where they do: nothing is changed then.
+    """
+    checks.not_negative("tolerance", tolerance)
+    checks.one_of("WORLD_SIZE", os.environ.get("WORLD_SIZE", "1"), ("1",))
+    record, source = load(experiment.name, folder).record, script.read_text(encoding="utf-8")
+    problems = [p for p in refuse(record, experiment, source) if not p.startswith("script: ")]
+    if problems:
+        raise ValueError(f"{experiment.name}.json cannot be confirmed, it must be made again: " + "; ".join(problems))
+    jobs = [job for job in experiment.jobs if set(job.variants) & set(variants)] or [_quickest(experiment, record)]
+    for variant in variants:
+        checks.one_of("VARIANT", variant, experiment.variants)
+    code = {"script": digest(source), "modules": behind(script)}
+    if against is None:
+        old = {(run["variant"], run["seed"]): run["values"] for run in record["runs"]}
+    else:
+        old = _made_by(against, script, record, jobs)
+    differences: list[tuple[float, str]] = []
+    spent = 0.0
+    for job in jobs:
+        runs, seconds = measured(experiment, job)
+        spent += seconds
+        for run in runs:
+            for measure in (m for m in experiment.measures if m not in experiment.clocks):
+                before, now = old[run["variant"], run["seed"]][measure], run["values"][measure]
+                where = f"{run['variant']}, seed {run['seed']}, {measure}: {_short(before)} is now {_short(now)}"
+                differences.append((difference(before, now), where))
+    largest = max(size for size, _ in differences)
+    there = "the file" if against is None else f"commit {against} on this machine"
+    said = f"{experiment.name}: {', '.join(job.name for job in jobs)}, {len(differences)} values against {there}"
+    if largest > tolerance:
+        worse = [f"  {where} (relative difference {size:.2g})" for size, where in differences if size > tolerance]
+        raise SystemExit("\n".join([f"{said}: {len(worse)} differ by more than {tolerance:g}", *worse[:20]]))
+    write_record(
+        {
+            **record,
+            **code,
+            "confirmed": {
+                "variants": [variant for job in jobs for variant in job.variants],
+                "seeds": sorted({seed for job in jobs for seed in job.seeds}),
+                "against": there,
+                "equal": largest == 0,
+                "tolerance": tolerance,
+                "largest_difference": largest,
+                "seconds": round(spent, 2),
+                "versions": versions(),
+            },
+        },
+        folder,
+    )
+    agreement = "equal to the last digit" if largest == 0 else f"largest relative difference {largest:.2g}"
+    print(f"{said}: {agreement}, {spent:.0f} s. Its line in unconfirmed.txt, if it has one, can go.")
+
+
+def difference(before: Any, now: Any) -> float:
+    """The largest relative difference of two values of a measure; infinite where their lengths differ.
+
+    >>> difference(1.0, 1.0), difference([2.0, 4.0], [2.0, 3.0]), difference([1.0], [1.0, 1.0])
+    (0.0, 0.25, inf)
+    """
+    a, b = (value if isinstance(value, list) else [value] for value in (before, now))
+    if isinstance(before, list) != isinstance(now, list) or len(a) != len(b):
+        return float("inf")
+    return max(0.0 if x == y else abs(x - y) / max(abs(x), abs(y)) for x, y in zip(a, b, strict=True))
+
+
+def _quickest(experiment: Experiment, record: dict[str, Any]) -> Job:
+    """By the seconds in the file; jobs of unknown length last."""
+    known = {(*job["variants"], *job["seeds"]): job["seconds"] for job in record["jobs"]}
+    seconds = {job: known.get((*job.variants, *job.seeds)) for job in experiment.jobs}
+    return min(experiment.jobs, key=lambda job: float("inf") if seconds[job] is None else seconds[job])
+
+
+def _made_by(commit: str, script: Path, record: dict[str, Any], jobs: list[Job]) -> dict[tuple[str, int], Any]:
+    """(variant, seed) -> the Values that the code of a commit makes on this machine."""
+    home = script.resolve().parent
+    archive = subprocess.run(
+        ["git", "-C", home.parent, "archive", "--format=zip", commit, "ganbook", home.name], capture_output=True
+    )
+    if archive.returncode:
+        raise ValueError(f"against must be a commit of this repository, got {commit!r} ({archive.stderr.decode()})")
+    with tempfile.TemporaryDirectory() as folder:
+        zipfile.ZipFile(io.BytesIO(archive.stdout)).extractall(folder)
+        then = Path(folder) / home.name / script.name
+        source = then.read_text(encoding="utf-8") if then.exists() else ""
+        if (digest(source), behind(then) if source else {}) != (record["script"], record["modules"]):
+            raise ValueError(f"against must be a commit whose code made or confirmed the file, got {commit!r}")
+        found = {}
+        for job in jobs:
+            call = [sys.executable, "-c", MEASURE, str(then), job.name, json.dumps(job.seeds)]
+            done = subprocess.run(call, cwd=folder, env={**os.environ, "PYTHONPATH": folder}, stdout=subprocess.PIPE)
+            if done.returncode:
+                raise ValueError(f"against: the code of {commit!r} does not run here (see above)")
+            found.update(zip(job.runs, json.loads(done.stdout.splitlines()[-1]), strict=True))
+    return found
+
+
+def _short(value: Any) -> str:
+    return f"[... {value[-1]!r}]" if isinstance(value, list) else repr(value)
