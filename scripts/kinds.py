@@ -2,9 +2,9 @@
 
 A kind is a tag: lesson (open), figure (folded under its picture), check (folded into its claims). A cell that has one
 keeps it; hide-input goes, since kinds take its place. Nothing is split, no code is touched, every output stays.
-The rules: a cell of functions that only draw is a figure, and so is one that shows a picture, trains nothing and holds
-no class and no long function. Such a cell that shows no picture and claims is a check; so is every cell of a solution
-that claims. Everything else is a lesson.
+The rules: a cell of functions that only draw is a figure, and so is one that shows a picture or a table, trains nothing
+and holds no class and no long function. Such a cell that shows no picture and claims is a check; so is every cell of a
+solution that claims. Everything else is a lesson.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import sys
 import chapters
 from contract import Chapter
 from contract.chapter import outputs, texts
-from contract.form import KINDS, PICTURES, kind_of, numberless, only_draws, shows_picture
+from contract.form import KINDS, PICTURES, bare_claims, kind_of, numberless, only_draws, shows_picture, shows_table
 from contract.promise import claim_lines
 
 HTML = chapters.ROOT / "_build" / "html" / "notebooks"
@@ -49,7 +49,7 @@ def propose(chapter, number):
     taught = taught or any(TRAINS.fullmatch(name) for name, _ in chapter.calls(number))
     if only_draws(chapter, number):
         return "figure"
-    if shows_picture(chapter.cells[number]):
+    if shows_picture(chapter.cells[number]) or (shows_table(chapter.cells[number]) and not claims):
         return "lesson" if taught else "figure"
     return "check" if claims and (not taught or number in in_solutions(chapter)) else "lesson"
 
@@ -139,6 +139,12 @@ def main(names=None):
             first = chapters.first_line(chapters.source(chapter.cells[number]))
             print(f"  {'*' if new else ' '} cell {number:3d}  {kind:7} {first[:60]:60} {said}")
         print("  " + ", ".join(f"{name}: {value}" for name, value in measure(chapter).items()))
+        bare = bare_claims(chapter)
+        if bare:
+            print(
+                f"  {len(bare)} claims whose code gives them no number; the others show theirs once the chapter has run:"
+            )
+            print("\n".join(f"    cell {number:3d}  {ast.unparse(holds)[:90]}" for number, holds in bare))
         page = HTML / f"{path.stem}.html"
         if page.exists():
             height, first = screens(page)

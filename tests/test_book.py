@@ -147,6 +147,8 @@ def test_a_figure_shows_its_picture_first_and_a_lesson_stays_as_it_is():
     assert figure[1][0].astext() == "Code of this figure" and "plot()" in figure[1].astext()
     assert [part["nb_element"] for part in lesson.children] == ["cell_code_source", "cell_code_output"]
     assert "hide_mode" not in figure and "hide_mode" not in lesson  # kinds take the place of hide-input
+    table = on_page(cell("figure", "plot.table(rows)", nodes.raw("", "<table></table>", format="html")))[0]
+    assert table[1][0].astext() == "Code of this table"
     helper = on_page(cell("figure", "def picture(): ..."))[0]
     assert [type(part).__name__ for part in helper.children] == ["Fold"]
     old = on_page(cell("hide-input", "plot()", nodes.image(alt="a")))[0]  # of no kind yet: one look all the same

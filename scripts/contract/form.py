@@ -24,6 +24,19 @@ DRAWING = re.compile(r"<svg\b|\{drawing\}|!\[[^\]]*\]\((?:attachment|data):")
 DRAWS = {"subplots", "figure", "plot", "scatter", "imshow", "contourf", "bar", "hist", "fill_between", "quiver"}
 FIRST_WORDS = 90  # of prose that may stand before the first picture: the title's paragraph
 WIDTH = re.compile(r"(?:.?[<>=^])?[+\- ]?#?[1-9]\d*")  # of a format: `>10`, `8.3f`, `<12`; not `.3f`, not `02d`
+BOUNDS = {
+    "below",
+    "above",
+    "at_most",
+    "at_least",
+    "close",
+    "between",
+    "equals",
+    "contains",
+    "rising",
+    "falling",
+    "all_of",
+}
 ORDER = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 
 
@@ -46,6 +59,11 @@ def shows_picture(cell):
     """Whether a cell's outputs hold a figure, a film, a panel or a drawing."""
     kinds = {kind for output in cell.get("outputs", []) for kind in output.get("data", {})}
     return bool(kinds & PICTURES) or any(re.search(r"<(img|svg|canvas|video)\b", text) for text in texts(cell))
+
+
+def shows_table(cell):
+    """Whether it shows a table of plot.table or Results.table."""
+    return any("<table" in text for text in texts(cell))
 
 
 def only_draws(chapter, number):
@@ -76,13 +94,12 @@ def each_cell_has_a_kind(chapter):
 
 @in_form
 def kinds_are_true(chapter):
-    """A figure shows a picture and claims nothing; a check claims and shows none."""
+    """A figure shows a picture or a table and claims nothing; a check claims and shows no picture."""
     found = []
     for k, cell in shown(chapter):
         kind, claims = kind_of(cell), any(name == "claim" for name, _ in chapter.calls(k))
-        if kind == "figure" and not shows_picture(cell) and not only_draws(chapter, k):
-            if not any("<table" in text for text in texts(cell)):
-                found.append(f"cell {k} is a figure and shows no picture; make it a lesson, or let it draw something")
+        if kind == "figure" and not (shows_picture(cell) or shows_table(cell) or only_draws(chapter, k)):
+            found.append(f"cell {k} is a figure and shows no picture; make it a lesson, or let it draw something")
         if kind == "figure" and claims:
             found.append(f"cell {k} is a figure and makes claims; move them into a check cell after it")
         if kind == "check" and not claims:
@@ -158,15 +175,27 @@ def exact_is_exact(chapter):
     ]
 
 
+def bare_claims(chapter):
+    """(cell, what it asserts) of the claims that are given a bare truth value, in the code."""
+    return [
+        (k, node.args[1])
+        for k, _ in chapter.code()
+        for name, node in chapter.calls(k)
+        if name == "claim" and len(node.args) > 1
+        if not (
+            isinstance(node.args[1], ast.Call) and getattr(node.args[1].func, "id", "") in BOUNDS | {"exact", "refuses"}
+        )
+    ]
+
+
 @in_form
 def bounds_are_not_joined(chapter):
     """`below(a, 1) and below(b, 1)` is the last of the two: the line would show one number of two."""
-    bounds = {"below", "above", "close", "between", "equals", "contains", "at_least", "at_most", "rising", "falling"}
     return [
         f"cell {k} joins bounds with and/or, and the line would show only one; use all_of(...), or give below a list"
         for k, _ in shown(chapter)
         for node in chapter.nodes(k, ast.BoolOp)
-        if any(isinstance(value, ast.Call) and getattr(value.func, "id", "") in bounds for value in node.values)
+        if any(isinstance(value, ast.Call) and getattr(value.func, "id", "") in BOUNDS for value in node.values)
     ]
 
 
@@ -193,7 +222,8 @@ def report(chapter):
     bare = len(numberless(chapter))
     if chapter.path.stem not in NOT_YET or not bare:
         return []
-    return [f"{bare} of {len(claim_lines(chapter))} claims show neither a number nor that they are exact"]
+    code = f"{len(bare_claims(chapter))} claims in its code are given a bare truth value"
+    return [f"{bare} of {len(claim_lines(chapter))} claims show neither a number nor that they are exact; {code}"]
 
 
 CHECKS = (

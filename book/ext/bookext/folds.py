@@ -56,9 +56,12 @@ def cells(doctree):
 
 
 def fold_figure(cell, code, output):
-    """The picture, and under it its code."""
+    """The picture or the table, and under it its code."""
+    raws = [raw.astext() for raw in output.findall(nodes.raw)]
+    drawn = any(output.findall(nodes.image)) or any("<img" in raw or "<svg" in raw for raw in raws)
+    what = "table" if not drawn and any("<table" in raw for raw in raws) else "figure"
     cell.remove(code)
-    cell += fold("Code of this figure", code, classes=["fold-code"])
+    cell += fold(f"Code of this {what}", code, classes=["fold-code"])
 
 
 def fold_check(cell, code, output):
