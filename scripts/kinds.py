@@ -142,7 +142,7 @@ def main(names=None):
         bare = bare_claims(chapter)
         if bare:
             print(
-                f"  {len(bare)} claims whose code gives them no number; the others show theirs once the chapter has run:"
+                f"  {len(bare)} claims get no number from their code; the others show theirs once the chapter has run:"
             )
             print("\n".join(f"    cell {number:3d}  {ast.unparse(holds)[:90]}" for number, holds in bare))
         page = HTML / f"{path.stem}.html"
