@@ -14,9 +14,10 @@ from torch.nn.functional import cross_entropy, interpolate, l1_loss
 from ganbook import processes
 from ganbook.data import check_labels, normal
 from ganbook.games import GAN, Game, descend, latent_width
-from ganbook.games.gan import detached
+from ganbook.games.with_d import detached
 from ganbook.losses import LeastSquares, Minimax, NonSaturating
 from ganbook.losses.base import check_width
+from ganbook.models import still
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,9 @@ class CycleGAN(Game):
         d_loss = sum(loss.d(D[name](x), D[name](old[name])) for name, x in (("a", a), ("b", b)))
         return {"D": descend(self.optimizers["D"], d_loss), "G": g_loss, "cycle": cycle.detach()}
 
-    @torch.no_grad()
     def sample(self, n, rng, a):
-        return self.G["ab"](a[:n])
+        with still(self.G):
+            return self.G["ab"](a[:n])
 
 
 class Conditional(GAN):
@@ -144,11 +145,11 @@ class Conditional(GAN):
             self.average.update_parameters(self.G)
         return {"D": d_loss, "G": g_loss}
 
-    @torch.no_grad()
     def sample(self, n, rng, y=None, truncation=1.0):
         y = torch.randint(self.classes, (n,), generator=rng) if y is None else check_labels(y, self.classes)
         z = truncation * self.prior(n, rng)
-        return self.sampler.eval()(z, y.to(z.device))
+        with still(self.sampler):
+            return self.sampler(z, y.to(z.device))
 
 
 class Progressive(GAN):
@@ -212,9 +213,9 @@ class TwoParents(Game):
             self.parents[k], self.optimizers[f"G{k}"] = children[k][2:]
         return {"D": d_loss, "fitness": torch.tensor(children[0][0]), "winner": torch.tensor(children[0][1])}
 
-    @torch.no_grad()
     def sample(self, n, rng):
-        return self.parents[0].eval()(self.prior(n, rng))
+        with still(self.parents):
+            return self.parents[0](self.prior(n, rng))
 
 
 # --- networks

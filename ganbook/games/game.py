@@ -115,7 +115,7 @@ def check_batch(batch: object, n: int, where: str = "among its first samples", n
             row = int((~torch.isfinite(part)).nonzero()[0][0])
             what = f"part {k} of its tuple" if len(own) > 1 else "its samples"
             raise ValueError(f"{name} must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
-        if part.is_floating_point() and part.dim() == 4 and not part.abs().max() <= 1:
+        if part.is_floating_point() and part.dim() == 4 and not part.abs().max() <= 1 + checks.SLACK:
             raise ValueError(
                 f"{name} must return images in [-1, 1], got values from {part.min():.3g} to {part.max():.3g}, {where}"
             )
