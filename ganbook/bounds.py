@@ -100,8 +100,10 @@ def at_least(value: Any, limit: float) -> Bound:
     return _compare(value, "≥", limit, False)
 
 
-def close(value: Any, expected: Any, tolerance: float) -> Bound:
+def close(value: Any, expected: Any, tolerance: float, measured: bool = False) -> Bound:
     """|value - expected| < tolerance; two equal infinities are close. expected: one number, or one for each value.
+
+    measured: what is expected is itself measured, by this run.
 
     >>> bool(close(1.3863, 1.3863, 1e-4)), bool(close(-100.0, 0.3133, 1e-2))
     (True, False)
@@ -118,9 +120,25 @@ def close(value: Any, expected: Any, tolerance: float) -> Bound:
     if len(values) > 2 and len(set(wanted)) > 1:  # too many to show: the largest error
         return Bound(worst, tolerance, holds, "<", _say(worst), f"error < {_asked(tolerance)}, {len(values)} values")
     fine = max(0, 1 - math.floor(math.log10(tolerance))) if 0 < tolerance < math.inf else 6
-    measured = _range([_near(value, fine, holds) for value in values], values)
+    shown = _range([_near(value, fine, holds) for value in values], values)
+    if measured:
+        theirs = _range([_near(value, fine, holds) for value in wanted], wanted)
+        return Bound(worst, tolerance, holds, "<", f"{shown} vs {theirs}", f"± {_asked(tolerance)}{_count(values)}")
     asked = " and ".join(dict.fromkeys(map(_asked, wanted))) + f" ± {_asked(tolerance)}"
-    return Bound(worst, tolerance, holds, "<", measured, asked + _count(values))
+    return Bound(worst, tolerance, holds, "<", shown, asked + _count(values))
+
+
+def agrees(value: float, expected: float, error: float, times: float = 5) -> Bound:
+    """|value - expected| < times standard errors, where the error is measured too.
+
+    >>> agrees(4.55, 4.5, 0.0248).note
+    '4.55 ± 0.0248, asked 4.5 within 5 standard errors'
+    """
+    (value,), (expected,) = row(value, one=True), row(expected, "expected", one=True)
+    (error,), (times,) = row(error, "error", one=True), row(times, "times", one=True)
+    away = abs(value - expected) / error if error > 0 else math.nan
+    asked = f"{_asked(expected)} within {_asked(times)} standard errors"
+    return Bound(away, times, away < times, "<", f"{_say(value)} ± {_say(error)}", asked)
 
 
 def between(value: Any, low: float, high: float) -> Bound:

@@ -21,6 +21,7 @@ from ganbook import checks
 from ganbook.bounds import (
     Bound,
     above,
+    agrees,
     all_of,
     at_least,
     at_most,
@@ -38,6 +39,7 @@ __all__ = [
     "ClaimFailed",
     "Exact",
     "above",
+    "agrees",
     "all_of",
     "at_least",
     "at_most",

@@ -15,7 +15,17 @@ import sys
 import chapters
 from contract import Chapter
 from contract.chapter import outputs, texts
-from contract.form import KINDS, PICTURES, bare_claims, kind_of, numberless, only_draws, shows_picture, shows_table
+from contract.form import (
+    KINDS,
+    PICTURES,
+    bare_claims,
+    kind_of,
+    numberless,
+    only_draws,
+    perhaps_measured,
+    shows_picture,
+    shows_table,
+)
 from contract.promise import claim_lines
 
 HTML = chapters.ROOT / "_build" / "html" / "notebooks"
@@ -142,9 +152,13 @@ def main(names=None):
         bare = bare_claims(chapter)
         if bare:
             print(
-                f"  {len(bare)} claims get no number from their code; the others show theirs once the chapter has run:"
+                f"  {len(bare)} claims are given a bare truth value by their code (the others show a number once run):"
             )
             print("\n".join(f"    cell {number:3d}  {ast.unparse(holds)[:90]}" for number, holds in bare))
+        doubtful = perhaps_measured(chapter)
+        if doubtful:
+            print("  numbers of six digits are asked: where they are measured, say measured=True, or use agrees(...):")
+            print("\n".join(f"    {line}" for line in doubtful))
         page = HTML / f"{path.stem}.html"
         if page.exists():
             height, first = screens(page)

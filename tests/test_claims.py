@@ -14,6 +14,7 @@ from ganbook import claims
 from ganbook.claims import (
     ClaimFailed,
     above,
+    agrees,
     all_of,
     at_least,
     at_most,
@@ -101,6 +102,11 @@ NAN = float("nan")
         (close([1.01, 0.97, 1.0], 1, 0.05), True, "0.97 to 1.01, asked 1 ± 0.05, 3 values"),
         (close([1.01, 2.0, 3.0], [1, 2, 3], 0.05), True, "0.01, asked error < 0.05, 3 values"),
         (close(math.inf, math.inf, 1), True, "inf, asked inf ± 1"),
+        (close(1.0473, 1.0512, 0.04, measured=True), True, "1.047 vs 1.051, asked ± 0.04"),
+        (close([1, 2, 3], [1, 2.01, 3], 0.1, measured=True), True, "0.01, asked error < 0.1, 3 values"),
+        (agrees(4.55, 4.5, 0.0248), True, "4.55 ± 0.0248, asked 4.5 within 5 standard errors"),
+        (agrees(4.7, 4.5, 0.0248), False, "4.7 ± 0.0248, asked 4.5 within 5 standard errors"),
+        (agrees(4.5, 4.5, 0), False, "4.5 ± 0, asked 4.5 within 5 standard errors"),
         (between(0.7, 0.5, 0.7), True, "0.7, asked 0.5 to 0.7"),
         (between(0.70001, 0.5, 0.7), False, "0.70001, asked 0.5 to 0.7"),
         (between(NAN, 0, 1), False, "nan, asked 0 to 1"),
@@ -191,6 +197,9 @@ def test_nbval_masks_the_measured_number(capsys):
     )
     assert first != other and masked(first) == masked(other)
     assert masked("✓ so  [0.5 vs 0.7, asked <]\n") == "✓ so  [~, asked <]\n"
+    assert masked("✓ so  [4.55 ± 0.02, asked 4.5 within 5 standard errors]") == (
+        "✓ so  [~, asked 4.5 within 5 standard errors]"
+    )
     assert masked("✓ so  [-inf to nan, asked < 3, 7 values]\n") == "✓ so  [~, asked < 3, 7 values]\n"
     assert masked("✓✓ so  [20; 1e-5, asked 20 ± 1e-5; > 1]") == "✓✓ so  [~, asked 20 ± 1e-5; > 1]"
 

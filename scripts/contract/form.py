@@ -207,6 +207,16 @@ def numberless(chapter):
     return [line for line in claim_lines(chapter) if not NOTE.search(line)]
 
 
+LONG_NUMBER = re.compile(r", asked [^\[\]]*?(?<![\d.])(?=[\d.]{7})\d+\.\d+(?!\d)")
+
+
+def perhaps_measured(chapter):
+    """The lines that ask for a number of six digits: where it is itself measured, it differs between processors."""
+    return [
+        line for line in claim_lines(chapter) if LONG_NUMBER.search(NOTE.search(line)[0] if NOTE.search(line) else "")
+    ]
+
+
 def claims_carry_numbers(chapter):
     bare = numberless(chapter)
     if not bare or (chapter.path.stem in NOT_YET and not NUMBERS_EVERYWHERE):
