@@ -30,7 +30,7 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SideBySide, Unrolled
+from ganbook.games import GAN, CriticAlone, SideBySide, Unrolled
 from ganbook.losses import Hinge, LeastSquares, NonSaturating, Realness
 from ganbook.models import dcgan, mlp
 from ganbook.models.layers import Resample
@@ -101,7 +101,8 @@ class Entry:
 
     kind: its class. given: its arguments, made anew for each game. real: its data.
     others: for each argument but recipe and device another value.
-    loss: another loss of as many outputs. asked: what its `sample` takes. rounds: how many it is played.
+    loss: another loss of as many outputs. asked: what its `sample` takes, None where it has no samples. rounds: how
+        many it is played.
     """
 
     kind: type
@@ -109,7 +110,7 @@ class Entry:
     real: Callable
     others: Callable[[], dict[str, Any]]
     loss: Any = field(default_factory=Hinge)
-    asked: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] | None = field(default_factory=dict)
     rounds: int = 6
 
     def game(self, **changes):
@@ -188,6 +189,17 @@ GAMES: dict[str, Entry] = {
     "GAN of images, realness": gan(recipes.REALNESS_TOY, square, images),
     "GAN of images, penalised": gan(RAMPED, lambda K, **more: square(K, norm_d=None, **more), images),
     "Unrolled": gan(plain(penalties=(GradientPenalty(),)), kind=Unrolled, steps=2, others={"steps": 3}),
+    "CriticAlone": Entry(
+        CriticAlone,
+        lambda: {
+            "D": mlp([2, 8, 1]),
+            "recipe": plain(d_steps=3, penalties=(GradientPenalty(),)),
+            "fake": normal(2, CPU),
+        },
+        points,
+        lambda: {"D": mlp([2, 5, 1]), "fake": uniform(2, CPU)},
+        asked=None,
+    ),
     "SideBySide": many(plain(Realness(5, 2), penalties=(R1(0.1),), ema_halflife=20.0)),
     "SideBySide, a recipe a run": many(SPLIT),
     "semi-supervised": Entry(
