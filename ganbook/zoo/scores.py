@@ -45,7 +45,7 @@ def sums(name: str) -> str | dict[str, str]:
 
 
 def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) -> dict[str, metrics.Interval]:
-    """Scores of a sampler (n, seed) -> images against the held-out images of "digits", "fashion" or "faces", or the emoji faces.
+    """Scores of a sampler (n, seed) -> images against the held-out images of its set, or the emoji faces.
 
     As many fakes as held-out images (as there are faces to train on: only 22 are held out), drawn `repeats` times; 95 %
     intervals of the mean over these draws. They say how sure the score of these weights is, nothing on how another
