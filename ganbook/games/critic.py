@@ -62,6 +62,3 @@ class CriticAlone(GameWithD):
     def check(self, real: Sampler) -> None:
         first_samples(self.fakes, self.recipe.batch, "fake")
         super().check(real)
-
-    def extra_repr(self) -> str:
-        return f"fake={self.fakes!r}"
