@@ -26,7 +26,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run lab text untext format chapter \
+.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
 	address seeds colab bench lock clean
 
 help: ## this list
@@ -79,8 +79,10 @@ browser: env ## the built book in a real browser, with the network cut
 browser-needs:
 	@if [ "$(BROWSER)" != no ]; then sh scripts/browser_needs.sh; fi
 
+# Of a claim's line the measured number is not compared: scripts/nbval_sanitize.cfg.
 nbval: env ## run every notebook and compare its outputs with the committed ones (CH=01 for one)
 	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env --nbval-kernel-startup-timeout 600 -n 2 --dist loadfile -o addopts= \
+		--nbval-sanitize-with scripts/nbval_sanitize.cfg \
 		$$($(PY) scripts/chapters.py $(or $(CH),all)) $(ARGS)
 
 # --- writing
@@ -90,6 +92,9 @@ chapter: env ## start a chapter from the template: make chapter NAME=20_my_topic
 
 run: env ## execute a chapter in place: make run CH=01
 	@$(ONE_THREAD) $(PY) scripts/run_notebook.py $(CH)
+
+kinds: env ## give each code cell its kind by tags, and measure the page: make kinds CH=05
+	@$(PY) scripts/kinds.py $(CH)
 
 lab: env ## open Jupyter on the notebooks
 	@$(PY) -m jupyter lab --ip 127.0.0.1 notebooks

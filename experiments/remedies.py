@@ -52,15 +52,8 @@ REMEDIES = {
 }
 
 
-class Together(SideBySide):
-    """All seeds in one round, whatever stands before D."""
-
-    def check(self, x: Tensor) -> None:
-        """Nothing: what `train` tries are too few samples to be dealt out and packed."""
-
-
-class TogetherUnrolled(Together, Unrolled):
-    """The same, G looking five steps ahead."""
+class Foreseeing(SideBySide, Unrolled):
+    """All seeds in one round, each G looking five steps ahead."""
 
 
 def discriminator(kind: str, setting: float | None, hidden: list[int]) -> nn.Sequential:
@@ -81,7 +74,7 @@ def discriminator(kind: str, setting: float | None, hidden: list[int]) -> nn.Seq
     return plain
 
 
-def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior, seeds) -> Together:
+def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior, seeds) -> SideBySide:
     """The game of one failure with one remedy, all seeds side by side."""
     kind, setting = remedy.kind, remedy.setting[which]
     if kind == "R1":
@@ -96,18 +89,16 @@ def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[
     def make():
         return models.mlp(G, nn.ReLU), discriminator(kind, setting, hidden)
 
-    if kind == "unrolled":
-        return TogetherUnrolled(make, seeds, recipe, prior)
-    return Together(make, seeds, recipe, prior)
+    return (Foreseeing if kind == "unrolled" else SideBySide)(make, seeds, recipe, prior)
 
 
-def centre(playing: Together) -> Tensor:
+def centre(playing: SideBySide) -> Tensor:
     """Where each G stands, or its averaged copy: (runs, 2)."""
     network = playing.G if playing.average is None else playing.average.module
     return network[0].bias.detach()[:, 0].clone()
 
 
-def accuracy(playing: Together, real) -> Tensor:
+def accuracy(playing: SideBySide, real) -> Tensor:
     """The share of fresh samples (or packs) that each D puts on the right side of 1/2, in training mode."""
     rng = torch.Generator().manual_seed(3)
     playing.train()

@@ -22,6 +22,7 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     processes     one run played by several processes
     features      what a small network sees in an image (its weights in feature_weights)
     claims        sentences that the reader's machine has just checked
+    bounds        what a claim asks of a number
     plot          figures, films and tables
     explore       knobs that work without a kernel
     draw          drawings, by a kit of a few shapes

@@ -1,6 +1,7 @@
 """claim(): a sentence of the book that the reader's machine has just checked.
 
-A claim prints one fixed line, so that nbval compares it, and raises with the evidence where it does not hold.
+A claim prints one line, the sentence and in brackets what was measured beside what was asked; nbval compares all of it
+but the measured number. Where it does not hold it raises with the evidence.
 `make seeds CH=02` runs a chapter under other seeds: GANBOOK_SEED moves every seed, and GANBOOK_CLAIMS names a file
 that then receives each claim with its evidence instead of an exception.
 """
@@ -10,12 +11,52 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from ganbook import checks
+from ganbook.bounds import (
+    Bound,
+    above,
+    agrees,
+    all_of,
+    at_least,
+    at_most,
+    below,
+    between,
+    close,
+    contains,
+    equals,
+    falling,
+    rising,
+)
+
+__all__ = [
+    "Bound",
+    "ClaimFailed",
+    "Exact",
+    "above",
+    "agrees",
+    "all_of",
+    "at_least",
+    "at_most",
+    "below",
+    "between",
+    "claim",
+    "close",
+    "contains",
+    "equals",
+    "exact",
+    "falling",
+    "refuses",
+    "rising",
+    "rng",
+    "seed",
+]
+
 
 TRUTHS = {"bool", "bool_", "torch.bool", "BooleanTrue", "BooleanFalse"}
 """What counts as a truth value: Python's, numpy's, torch's and sympy's."""
@@ -26,91 +67,81 @@ class ClaimFailed(AssertionError):
 
 
 @dataclass(frozen=True)
-class Bound:
-    """A comparison that remembers its two sides, so that its margin can be reported over seeds."""
+class Exact:
+    """A truth without a margin: an identity of symbols, equality to the last bit, a refusal."""
 
-    value: float
-    limit: float
     holds: bool
+    note: str = "exact"
 
     def __bool__(self) -> bool:
         return self.holds
 
-    @property
-    def margin(self) -> float:
-        """Room left as a share of the limit (of 1 where the limit is 0); negative where the claim fails."""
-        room = abs(self.value - self.limit) / (abs(self.limit) or 1.0)
-        return room if self.holds else -room
 
+def exact(holds: Any) -> Exact:
+    """Mark a truth that has no margin: symbols, equality to the last bit, sets. An inequality of numbers is no such.
 
-def below(value: float, limit: float) -> Bound:
-    """value < limit; never true of nan.
-
-    >>> bool(below(0.01, 0.05)), bool(below(float("nan"), 0.05))
-    (True, False)
-    >>> round(below(0.01, 0.05).margin, 2)
-    0.8
+    >>> exact(2 + 2 == 4).note
+    'exact'
     """
-    value, limit = _number(value), _number(limit, "limit")
-    return Bound(value, limit, value < limit)
+    return Exact(truth(holds))
 
 
-def above(value: float, limit: float) -> Bound:
-    """value > limit; never true of nan.
+def refuses(call: Callable[[], object], error: type[Exception] = ValueError, says: str = "") -> Exact:
+    """Whether `call()` raises this error, with `says` in its message; any other error goes on as it is.
 
-    >>> bool(above(0.9, 0.5)), bool(above(float("nan"), 0.5))
-    (True, False)
+    >>> refuses(lambda: int("seven"), ValueError, says="seven").note
+    'raises ValueError'
     """
-    value, limit = _number(value), _number(limit, "limit")
-    return Bound(value, limit, value > limit)
+    note = f"raises {error.__name__}"
+    try:
+        call()
+    except error as met:
+        return Exact(says in str(met), note)
+    return Exact(False, note)
 
 
-def close(value: float, expected: float, tolerance: float) -> Bound:
-    """|value - expected| < tolerance; two equal infinities are close.
+def truth(holds: Any) -> bool:
+    """One truth value: a number or a text is nearly always true, so it is none.
 
-    >>> bool(close(1.3863, 1.3863, 1e-4)), bool(close(-100.0, 0.3133, 1e-2))
-    (True, False)
+    Raises: ValueError for anything else.
     """
-    value, expected = _number(value), _number(expected, "expected")
-    error = 0.0 if value == expected else abs(value - expected)
-    return below(error, _number(tolerance, "tolerance"))
+    if getattr(holds, "shape", ()) != ():
+        raise ValueError(f"holds must be one truth value, got an array of shape {tuple(holds.shape)}")
+    kind = str(getattr(holds, "dtype", type(holds).__name__))
+    if not isinstance(holds, (Bound, Exact)) and kind not in TRUTHS:
+        raise ValueError(f"holds must be a truth value, or what below, above or close return, got {holds!r}")
+    return bool(holds)
 
 
-def claim(sentence: str, holds: Any, **evidence: object) -> None:
+def claim(sentence: str, holds: Any, *, key: bool = False, **evidence: object) -> None:
     """Print `sentence` as checked, or raise ClaimFailed with the evidence.
 
-    holds: a truth value, or the Bound that below, above or close return (then its two sides are evidence too).
+    holds: a Bound (what below, above, close, between ... return), whose numbers stand behind the sentence; what exact
+    or refuses return; or a bare truth value, which says nothing about its kind (chapters in the new form have none).
+    key: one of those that matter: it has two ticks, and the page shows it where a cell's other claims are folded.
     evidence: any numbers that help to see why it failed; they are never printed when it holds.
+    $...$ in the sentence is mathematics on the page.
 
     Raises: ClaimFailed where it does not hold; ValueError for an empty sentence or one of several lines, and for a
     `holds` that is no truth value.
 
-    >>> claim("2 + 2 = 4", 2 + 2 == 4)
-    ✓ 2 + 2 = 4
+    >>> claim("a fair coin shows heads half the time", close(0.5031, 0.5, 0.02))
+    ✓ a fair coin shows heads half the time  [0.503, asked 0.5 ± 0.02]
+    >>> claim("2 + 2 = 4", exact(2 + 2 == 4), key=True)
+    ✓✓ 2 + 2 = 4  [exact]
     """
     checks.text("sentence", sentence)
-    if hasattr(holds, "shape") and getattr(holds, "shape", ()) != ():
-        raise ValueError(f"holds must be one truth value, got an array of shape {tuple(holds.shape)}")
-    kind = str(getattr(holds, "dtype", type(holds).__name__))
-    if not isinstance(holds, Bound) and kind not in TRUTHS:  # a number or a text is nearly always true
-        raise ValueError(f"holds must be a truth value, or what below, above or close return, got {holds!r}")
+    true, note = truth(holds), getattr(holds, "note", "")
     if isinstance(holds, Bound):
         evidence = {"value": holds.value, "limit": holds.limit, **evidence}
-    true = bool(holds)
     log = os.environ.get("GANBOOK_CLAIMS")
     if log:
         _record(log, sentence, true, holds, evidence)
     elif not true:
+        note = f"{note}; " if note else ""
         details = ", ".join(f"{name} = {value}" for name, value in evidence.items()) or "no evidence given"
-        raise ClaimFailed(f"{sentence} (evidence: {details})")
-    print(("✓ " if true else "✗ ") + sentence)
-
-
-def _number(value: Any, name: str = "value") -> float:
-    try:
-        return float(value.detach() if hasattr(value, "detach") else value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} must be one number, got {value!r}") from error
+        raise ClaimFailed(f"{sentence} ({note}evidence: {details})")
+    print(f"{('✓✓' if key else '✓') if true else '✗'} {sentence}" + (f"  [{note}]" if note else ""))
 
 
 def seed(base: int = 0) -> int:
@@ -132,12 +163,13 @@ def rng(base: int = 0) -> torch.Generator:
 
 
 def _record(path: str, sentence: str, true: bool, holds: Any, evidence: dict[str, object]) -> None:
-    margin = holds.margin if isinstance(holds, Bound) else None
+    bound = holds if isinstance(holds, Bound) else None
     plain = {
         name: value if isinstance(value, (int, float, str, bool)) else str(value) for name, value in evidence.items()
     }
-    if margin is not None and not math.isfinite(margin):
-        margin = None
-    line = json.dumps({"sentence": sentence, "holds": true, "margin": margin, "evidence": plain})
+    margin = bound.margin if bound and math.isfinite(bound.margin) else None
+    times = min(bound.times, 1e6) if bound and bound.times is not None else None
+    asked = {"margin": margin, "times": times, "sign": bound.sign if bound else "", "note": getattr(holds, "note", "")}
+    line = json.dumps({"sentence": sentence, "holds": true, **asked, "evidence": plain})
     with open(path, "a", encoding="utf-8") as file:
         file.write(line + "\n")

@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import chapters, figures, notebooks, offline, punctuation, slim, terms  # noqa: E402
+from bookext import claims, figures, folds, notebooks, offline, punctuation, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -92,15 +92,94 @@ def test_every_term_is_in_the_glossary():
             assert term in terms, f"{path.name} links the term {term!r}; add it to book/glossary.md"
 
 
-def test_claims_among_printed_lines_become_a_list_and_tables_keep_their_blank_lines():
+APP = types.SimpleNamespace(env=types.SimpleNamespace(docname="notebooks/01_minimax_game"))
+
+
+def printed(text):
+    return nodes.literal_block(text, text, classes=["output", "stream"])
+
+
+def cell(kind, code, *outputs):
+    """A code cell as myst-nb hands it on."""
+    source = nodes.container("", nodes.literal_block(code, code), nb_element="cell_code_source", classes=["cell_input"])
+    output = nodes.container("", *outputs, nb_element="cell_code_output", classes=["cell_output"])
+    parts = [source, output] if outputs else [source]
+    return nodes.container(
+        "", *parts, nb_element="cell_code", cell_metadata={"tags": [kind]}, classes=["cell"], hide_mode="input"
+    )
+
+
+def on_page(*cells):
     page = new_document("page")
-    text = "a table\n\n1  2\n\n✓ one holds\n\n✓ two holds\nmore\n"
-    page += nodes.literal_block(text, text, classes=["output", "stream"])
-    app = types.SimpleNamespace(env=types.SimpleNamespace(docname="notebooks/01_minimax_game"))
-    chapters._green_checks(app, page)
-    table, claims, rest = page.children
+    page += cells
+    claims.claims_become_lists(APP, page)
+    folds.fold_cells(APP, page)
+    return page
+
+
+def test_claims_among_printed_lines_become_a_list_and_tables_keep_their_blank_lines():
+    page = on_page(printed("a table\n\n1  2\n\n✓ one holds\n\n✓ two holds\nmore\n"))
+    table, found, rest = page.children
     assert table.astext() == "a table\n\n1  2" and rest.astext() == "more"
-    assert [item.astext() for item in claims] == ["one holds", "two holds"]
+    assert [item.astext() for item in found] == ["one holds #", "two holds #"]
+    first = next(found.findall(nodes.reference))
+    assert [first["refid"]] == found[0]["ids"]
+
+
+def test_a_claim_on_a_page_has_its_formulas_and_its_numbers():
+    page = on_page(printed("✓✓ the loss of $D^*$ falls  [-2.2e-9 to 3, asked < 0.5, 4 values]\n✓ so `f` is  [exact]\n"))
+    first, second = page[0].children
+    assert "key" in first["classes"] and "key" not in second["classes"]
+    assert [found.astext() for found in first.findall(nodes.math)] == ["D^*"]
+    measured, evidence = [
+        next(found for found in first.findall(nodes.inline) if name in found["classes"])
+        for name in ("measured", "evidence")
+    ]
+    assert measured.astext() == "−2.2 × 10−9 to 3" and evidence.astext().endswith(", asked < 0.5, 4 values")
+    assert [found.astext() for found in first.findall(nodes.superscript)] == ["−9"]
+    assert "exact" in second.astext() and "[" not in page.astext()
+
+
+def test_a_figure_shows_its_picture_first_and_a_lesson_stays_as_it_is():
+    page = on_page(cell("figure", "plot()", nodes.image(alt="a")), cell("lesson", "x = 1", nodes.image(alt="b")))
+    figure, lesson = page.children
+    assert [type(part).__name__ for part in figure.children] == ["container", "Fold"]
+    assert figure[1][0].astext() == "Code of this figure" and "plot()" in figure[1].astext()
+    assert [part["nb_element"] for part in lesson.children] == ["cell_code_source", "cell_code_output"]
+    assert "hide_mode" not in figure and "hide_mode" not in lesson  # kinds take the place of hide-input
+    table = on_page(cell("figure", "plot.table(rows)", nodes.raw("", "<table></table>", format="html")))[0]
+    assert table[1][0].astext() == "Code of this table"
+    helper = on_page(cell("figure", "def picture(): ..."))[0]
+    assert [type(part).__name__ for part in helper.children] == ["Fold"]
+    old = on_page(cell("hide-input", "plot()", nodes.image(alt="a")))[0]  # of no kind yet: one look all the same
+    assert [type(part).__name__ for part in old.children] == ["Fold", "container"]
+
+
+def test_a_check_shows_the_claims_that_matter_and_folds_the_others_with_the_code():
+    text = "✓ one\n✓✓ two  [1, asked < 2]\n✓ three\n"
+    check = on_page(cell("check", "claim()", printed(text)))[0]
+    shown, fold = check.children
+    assert [item.astext()[:3] for item in shown] == ["two"]
+    line, rest, code = fold.children
+    assert line.astext() == "3 claims hold: 2 more, and the code"
+    assert [item.astext() for item in rest] == ["one #", "three #"] and code.astext() == "claim()"
+    unmarked = on_page(cell("check", "claim()", printed("✓ one\n✓ two\n")))[0]
+    assert [item.astext() for item in unmarked[0]] == ["one #"]  # where none is marked, the first
+    alone = on_page(cell("check", "claim()", printed("✓ one\n"), nodes.image(alt="a")))[0]
+    assert alone[-1][0].astext() == "Code of this check"
+    assert len(list(alone.findall(nodes.image))) == 1  # what else it shows stays open
+
+
+def test_the_matrix_counts_claims_by_chapter_and_part():
+    def made(part, sentence):
+        return notebooks.Claim(part, part, sentence)
+
+    one = notebooks.Chapter(1, "notebooks/01_a", "A", (made("The question: why", "x"), made("The check", "y")), {})
+    two = notebooks.Chapter(2, "notebooks/02_b", "B", (made("The check", "z"), made("The check", "w")), {})
+    table = claims.matrix([one, two], lambda chapter: nodes.Text(chapter.title))
+    rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
+    assert rows == [["chapter", "question", "check", "all"], ["1 A", "1", "1", "2"], ["2 B", "", "2", "2"]]
+    assert [link["refid"] for link in table.findall(nodes.reference)][:2] == ["claims-01-question", "claims-01-check"]
 
 
 def test_an_inline_formula_keeps_its_punctuation():
@@ -178,7 +257,27 @@ def test_claims_are_read_from_stdout_only():
             ],
         },
     ]
-    assert notebooks.claims_of(cells) == [("The check", "one"), ("The check", "two")]
+    assert [(claim.section, claim.sentence) for claim in notebooks.claims_of(cells)] == [
+        ("The check", "one"),
+        ("The check", "two"),
+    ]
+    cells[1]["metadata"] = {"tags": ["remove-cell"]}
+    assert notebooks.claims_of(cells) == []  # the page does not show it, so no link may lead to it
+
+
+def test_the_page_and_the_contract_read_a_claim_alike():
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from contract import form
+
+    for line in (
+        "✓ a",
+        "✓ a  [1, asked < 2]",
+        "✓✓ a  [exact]",
+        "✓ a  [raises ValueError]",
+        "✓ in [0, 1]",
+        "✓ a [exact]",
+    ):
+        assert notebooks.parse(line).numberless is not bool(form.NOTE.search(line)), line
 
 
 def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
@@ -195,7 +294,7 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
     assert offline.REMOTE_MEDIA.search('<img alt="x" src="https://img.example/badge.svg">')
 
 
-@pytest.mark.parametrize("module", [figures, terms, notebooks, offline], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [figures, terms, notebooks, offline, claims], ids=lambda module: module.__name__)
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed

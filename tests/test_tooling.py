@@ -2,10 +2,14 @@
 
 import copy
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import chapters
+import kinds
 import new_chapter
 import pytest
 import run_notebook
@@ -143,6 +147,7 @@ def test_a_changed_cell_loses_its_output_and_the_others_keep_theirs(form):
         ["output 1\n"],
         ["output 2\n"],
         ["output 4\n"],
+        ["output 5\n"],
     ]
 
 
@@ -159,6 +164,58 @@ def test_edits_that_were_not_read_back_are_not_overwritten(shelf, monkeypatch):
     assert "My edit" in path.read_text()
     assert "output 1" in path.read_text()
     text_form.out(path, "py:percent")
+
+
+# --- kinds
+
+
+def drawn(text="plt.show()"):
+    cell = {"cell_type": "code", "execution_count": 1, "id": "x", "metadata": {}, "source": text}
+    return {**cell, "outputs": [{"output_type": "display_data", "data": {"image/png": "AA=="}, "metadata": {}}]}
+
+
+def test_kinds_are_proposed_by_what_a_cell_does(shelf, capsys):
+    path = shelf(
+        "61_try",
+        notebook(
+            "def loss(x):\n" + "    x = x + 1\n" * 9 + "    return x",
+            "def picture(x):\n    plt.plot(x)",
+            "a = 1\nclaim('so', below(a, 2))",
+            "for step in train(game, data):\n    pass\nclaim('so', below(a, 2))",
+            "class Mine:\n    pass\n\n\nclaim('so', True)",
+        ),
+    )
+    document = chapters.read(path)
+    document["cells"] += [drawn(), drawn("game = fit(game)\nplt.show()"), drawn("plt.show()\nclaim('so', True)")]
+    document["cells"][-1]["metadata"] = {"tags": ["hide-input", "nbval-ignore-output"]}
+    document["cells"][-2]["metadata"] = {"tags": ["figure"]}  # the writer's own choice stays
+    solution = notebook("train(game)\nclaim('so', True)")["cells"][-1]
+    document["cells"] += [
+        {"cell_type": "markdown", "id": "x", "metadata": {}, "source": "````{solution-start} e\n````"}
+    ]
+    document["cells"] += [solution]
+    chapters.write(path, chapters.normalise(document))
+    number = path.stem.split("_")[0]
+    kinds.main([number])
+    said, after = capsys.readouterr().out, chapters.read(path)
+    found = [cell["metadata"]["tags"] for cell in after["cells"] if cell["cell_type"] == "code"][1:]
+    assert found == [
+        ["lesson"],
+        ["figure"],
+        ["check"],
+        ["lesson"],
+        ["lesson"],
+        ["figure"],
+        ["figure"],
+        ["figure", "nbval-ignore-output"],
+        ["check"],
+    ]
+    assert "8 cells were given a kind" in said and "claims beside a picture" in said
+    assert "lesson: 3, figure: 4, check: 2, open lines of code: 19" in said
+    assert [cell.get("outputs") for cell in after["cells"]] == [cell.get("outputs") for cell in document["cells"]]
+    before = path.read_bytes()
+    kinds.main([number])
+    assert path.read_bytes() == before and "0 cells were given a kind" in capsys.readouterr().out
 
 
 # --- seeds
@@ -193,6 +250,47 @@ def test_seeds_move_a_chapter_and_find_the_claim_that_held_by_luck(shelf, capsys
     assert re.search(r"✗  1/2 .*small\n +failed under seeds \[2\]", said)
     assert re.search(r"✓  2/2 .*fixed", said)
     assert "limit: 1001 to 2001" in said
+
+
+def test_bounds_that_are_far_from_what_is_measured_are_listed():
+    def made(sentence, value, limit, sign, times):
+        found = record(sentence, True, 0.5, value=value, limit=limit)
+        found[1].update(times=times, sign=sign)
+        return found
+
+    near, worst = made("near", 0.2, 0.5, "<", 2.5), made("far", 0.1, 0.5, "<", 5.0)
+    rounding, even = made("rounding", 1e-16, 1e-9, "<", 1e7), made("a sign", 2.0, 0.0, ">", None)
+    runs = {1: [near, worst, rounding, even], 2: [made("near", 0.1, 0.5, "<", 5.0), made("far", 0.15, 0.5, "<", 3.3)]}
+    runs[2] += [rounding, even]
+    assert seeds.far(runs) == ["  asked < 0.5, worst of 2: 0.15 (3.3 times)  far"]
+    runs[2].pop(1)  # not made under every seed: that is another complaint
+    assert seeds.far(runs) == []
+
+
+def test_nbval_compares_everything_of_a_claim_but_the_measured_number(tmp_path):
+    made = "from ganbook.claims import below, claim\n" + "claim('small', below({}, 0.5))"
+    cells = [
+        (made.format(0.2), "0.1, asked < 0.5"),
+        (made.format(0.1), "0.1, asked < 0.6"),
+        ("x = 1", "0.1, asked < 0.5"),
+    ]
+    document = notebook(*[code for code, _ in cells])
+    code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+    for count, (cell, (_, note)) in enumerate(zip(code[1:], cells, strict=True), start=1):  # code[0] is the set-up cell
+        cell["execution_count"] = count
+        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": [f"✓ small  [{note}]\n"]}]
+    chapters.write(tmp_path / "try.ipynb", document)
+    (target,) = re.findall(r"--nbval-sanitize-with (\S+)", (chapters.ROOT / "Makefile").read_text(encoding="utf-8"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-o", "addopts=", "-p", "no:cacheprovider"]
+        + ["--nbval-sanitize-with", target, str(tmp_path / "try.ipynb")],
+        cwd=chapters.ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(chapters.ROOT)},
+    )
+    assert "2 failed, 2 passed" in done.stdout, done.stdout[-3000:]
+    assert re.findall(r"Cell \d", " ".join(re.findall(r"FAILED .*", done.stdout))) == ["Cell 2", "Cell 3"]
 
 
 def test_a_chapter_that_breaks_off_or_claims_nothing_is_reported(shelf, capsys):

@@ -2,13 +2,72 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pathlib
 import re
 from dataclasses import dataclass
 
 CHAPTER = re.compile(r"(?:^|/)(\d\d)_[a-z0-9_]+$")
-MARK = "✓ "
+# What claim() prints: one tick, or two where the claim matters most; the sentence; in brackets what was measured and
+# what was asked, or of which kind the claim is.
+CLAIM = re.compile(
+    r"✓(?P<key>✓?) (?P<sentence>\S.*?)"
+    r"(?:  \[(?:(?P<measured>[^\[\]]+?), asked (?P<asked>[^\[\]]+)|(?P<exact>exact|raises \w+))\])?\s*"
+)
+UNSEEN = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line that claim() printed, and where."""
+
+    part: str  # the heading of level two above it
+    section: str  # the nearest heading above it, of level two to four
+    sentence: str
+    key: bool = False
+    measured: str = ""
+    asked: str = ""
+    exact: str = ""  # "exact", "raises ValueError"
+    anchor: str = ""  # its id on the chapter's page
+
+    @property
+    def numberless(self) -> bool:
+        """Neither a number nor a mark: nobody can tell whether it is exact or merely says too little."""
+        return not (self.measured or self.exact)
+
+
+class Anchors:
+    """Ids of claims: they depend on the sentence alone, so that links outlive the lines around it.
+
+    >>> anchors = Anchors()
+    >>> anchors("1 = 1"), anchors("1 = 1")
+    ('claim-24501893', 'claim-24501893-2')
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[str, int] = {}
+
+    def __call__(self, sentence: str) -> str:
+        name = f"claim-{hashlib.sha256(sentence.encode()).hexdigest()[:8]}"
+        self.seen[name] = self.seen.get(name, 0) + 1
+        return name if self.seen[name] == 1 else f"{name}-{self.seen[name]}"
+
+
+def parse(line: str, part: str = "", section: str = "", anchors: Anchors | None = None) -> Claim | None:
+    """A printed line as a claim, or None.
+
+    >>> claim = parse("✓✓ the loss falls on [0, 1]  [0.59, asked < 0.7]")
+    >>> claim.sentence, claim.key, claim.measured, claim.asked
+    ('the loss falls on [0, 1]', True, '0.59', '< 0.7')
+    >>> parse("✓ 1 = 1  [exact]").exact, parse("✓ it holds").numberless, parse("✗ it does not")
+    ('exact', True, None)
+    """
+    found = CLAIM.fullmatch(line)
+    if not found:
+        return None
+    fields = {name: found[name] or "" for name in ("sentence", "measured", "asked", "exact")}
+    return Claim(part, section, **fields, key=bool(found["key"]), anchor=(anchors or Anchors())(fields["sentence"]))
 
 
 @dataclass(frozen=True)
@@ -18,7 +77,7 @@ class Chapter:
     number: int
     docname: str  # notebooks/01_minimax_game
     title: str
-    claims: tuple[tuple[str, str], ...]  # (heading above the cell, sentence)
+    claims: tuple[Claim, ...]
     cost: dict[str, object]  # metadata.ganbook, written by `make run`: seconds, cores, machine
 
 
@@ -36,25 +95,25 @@ def _text(part: object) -> str:
     return "".join(part) if isinstance(part, list) else str(part or "")
 
 
-def claims_of(cells: list[dict]) -> list[tuple[str, str]]:
-    """Every line of stdout that claim() printed, with the heading it stands under, in reading order."""
-    heading, found = "", []
+def claims_of(cells: list[dict]) -> list[Claim]:
+    """Every line of stdout that claim() printed, with the headings it stands under, in reading order."""
+    part, section, found, anchors = "", "", [], Anchors()
     for cell in cells:
         if cell.get("cell_type") == "markdown":
             fenced = False
             for line in _text(cell["source"]).splitlines():
                 if line.lstrip().startswith(("```", ":::")):
                     fenced = not fenced if line.lstrip().startswith("```") else fenced
-                match = None if fenced else re.match(r"#{2,4}\s+(.+?)\s*$", line)
+                match = None if fenced else re.match(r"(#{2,4})\s+(.+?)\s*$", line)
                 if match:
-                    heading = match.group(1)
+                    section = match.group(2)
+                    part = section if match.group(1) == "##" else part
+        if UNSEEN & set(cell.get("metadata", {}).get("tags", [])):
+            continue
         for output in cell.get("outputs", []):
             if output.get("output_type") == "stream" and output.get("name") == "stdout":
-                found += [
-                    (heading, line[len(MARK) :].strip())
-                    for line in _text(output.get("text")).splitlines()
-                    if line.startswith(MARK)
-                ]
+                lines = _text(output.get("text")).splitlines()
+                found += [claim for line in lines if (claim := parse(line, part, section, anchors))]
     return found
 
 
@@ -80,6 +139,15 @@ def read(path: pathlib.Path) -> Chapter:
 def all_chapters(root: pathlib.Path) -> list[Chapter]:
     """Every notebook of the book that exists, in order."""
     return [read(path) for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+
+
+def briefly(seconds: float) -> str:
+    """A measured time as one glances at it.
+
+    >>> briefly(42.3), briefly(170), briefly(3700)
+    ('42 s', '3 min', '62 min')
+    """
+    return f"{round(float(seconds))} s" if seconds < 60 else f"{round(float(seconds) / 60)} min"
 
 
 def duration(seconds: float) -> str:

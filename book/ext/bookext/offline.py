@@ -36,7 +36,9 @@ REMOTE_SHEET = re.compile(rf"<link\b(?=[^>]*{LOADS})(?=[^>]*\bhref={REMOTE})[^>]
 REMOTE_MEDIA = re.compile(rf"<(?:img|source|iframe|video|audio|embed)\b[^>]*\bsrc={REMOTE}[^>]*>", re.I)
 
 THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re.I)
-UNUSED_FILES = ("fontawesome", "sphinx-thebe")
+# Folds are bookext.folds: they need no script.
+TOGGLES = re.compile(r"<script>(?:let toggle(?:Hint|Open)\w+|var togglebuttonSelector) = [^<]*</script>\s*")
+UNUSED_FILES = ("fontawesome", "sphinx-thebe", "togglebutton")
 SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
 # What only some pages use: (the mark of its use, the files).
 SOMETIMES = [
@@ -97,7 +99,6 @@ def mended(html: str) -> str:
     )
     # docutils gives the bibliography roles that its elements, and their children, may not have.
     html = html.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', "<div>")
-    html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # its words say more
     return re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", html)
 
 
@@ -107,7 +108,7 @@ def offline(html: str, search: bool = False) -> str:
     >>> offline('<script src="https://cdn.example/x.js"></script><a href="https://example.org">kept</a>')
     '<a href="https://example.org">kept</a>'
     """
-    for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE):
+    for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE, TOGGLES):
         html = pattern.sub("", html)
     html = without(html, UNUSED_FILES if search else UNUSED_FILES + SEARCH_FILES)
     for mark, names in SOMETIMES:

@@ -1,0 +1,190 @@
+"""What the machine has checked, on its page: a claim's line in a chapter, and the list of all of them.
+
+A line carries the sentence, its formulas set, and what was measured beside what was asked. The list begins with a
+matrix, chapters by parts; each count leads to its claims, each claim to its cell.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+from bookext import notebooks
+from bookext.chapters import box, link, written_chapters
+from bookext.folds import fold
+
+PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
+POWER = re.compile(r"(?<=\d)e(-?\d+)")
+# The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
+PARTS = {
+    "The question": "question",
+    "The derivation": "derivation",
+    "The check": "check",
+    "The code": "code",
+    "The training": "training",
+    "Paper versus code": "paper",
+    "Spot the bug": "bug",
+    "Exercises": "exercises",
+}
+
+
+def words(sentence):
+    """The sentence as nodes: $...$ is a formula, `...` is code.
+
+    >>> [type(node).__name__ for node in words("from $x$ on, `D(x)` falls")]
+    ['Text', 'math', 'Text', 'literal', 'Text']
+    """
+    found, at = [], 0
+    for piece in PIECE.finditer(sentence):
+        found.append(nodes.Text(sentence[at : piece.start()]))
+        found.append(nodes.math("", piece[1]) if piece[1] else nodes.literal("", piece[2]))
+        at = piece.end()
+    return [node for node in (*found, nodes.Text(sentence[at:])) if node.astext()]
+
+
+def numbers(text):
+    """A number as print sets it: 2e-9 is 2 x 10 to the -9, and a minus is as long as a plus."""
+    found, at = [], 0
+    text = re.sub(r"(?<![\w.)])-(?=\d|inf)", "−", text)
+    for power in POWER.finditer(text):
+        found += [nodes.Text(text[at : power.start()] + " × 10"), nodes.superscript("", power[1].replace("-", "−"))]
+        at = power.end()
+    return [node for node in (*found, nodes.Text(text[at:])) if node.astext()]
+
+
+def evidence(claim):
+    """What stands behind the sentence: what was measured, what was asked; or of which kind the claim is."""
+    if claim.exact:
+        return [nodes.Text(" "), nodes.inline("", claim.exact, classes=["evidence", "exact"])]
+    if not claim.measured:
+        return []
+    measured = nodes.inline("", "", *numbers(claim.measured), classes=["measured"])
+    return [
+        nodes.Text(" "),
+        nodes.inline("", "", measured, nodes.Text(", asked "), *numbers(claim.asked), classes=["evidence"]),
+    ]
+
+
+def item(claim, leads_to=None):
+    """A line of a list of claims: with an id and a link to itself, or with a link to where it is made."""
+    text = nodes.paragraph("", "", *words(claim.sentence), *evidence(claim))
+    if leads_to is None:
+        text += [nodes.Text(" "), nodes.reference("", "#", refid=claim.anchor, internal=True, classes=["claim-link"])]
+    else:
+        text += [nodes.Text(" "), nodes.reference("", "to its cell", refuri=leads_to, classes=["claim-link"])]
+    found = nodes.list_item("", text, classes=["key"] if claim.key else [])
+    if leads_to is None:
+        found["ids"].append(claim.anchor)
+    return found
+
+
+def claims_become_lists(app, doctree):
+    """A cell's claims, printed as lines of stdout, become a list of checked sentences."""
+    if notebooks.chapter_number(app.env.docname) is None:
+        return
+    anchors = notebooks.Anchors()
+    for block in list(doctree.findall(nodes.literal_block)):
+        lines = block.astext().splitlines()
+        if "stream" not in block.get("classes", []) or not any(map(notebooks.parse, lines)):
+            continue
+        pieces, plain = [], []
+        for line in [*lines, None]:
+            claim = notebooks.parse(line, anchors=anchors) if line is not None else None
+            if line is not None and claim is None:
+                plain.append(line)
+                continue
+            if text := "\n".join(plain).strip("\n"):
+                pieces.append(nodes.literal_block(text, text, language="none", classes=["output", "stream"]))
+            plain = []
+            if claim is not None:
+                if not pieces or not isinstance(pieces[-1], nodes.bullet_list):
+                    pieces.append(nodes.bullet_list(classes=["claims"]))
+                pieces[-1] += item(claim)
+        block.replace_self(pieces)
+
+
+def column(part):
+    """The column of a heading, or "other".
+
+    >>> column("The question: a loss that stops"), column("Summary and further reading")
+    ('question', 'other')
+    """
+    return next((short for start, short in PARTS.items() if part.lower().startswith(start.lower())), "other")
+
+
+def matrix(chapters, named):
+    """Chapters by parts: how many claims each part makes; a count leads to the first of them."""
+    used = {column(claim.part) for chapter in chapters for claim in chapter.claims}
+    columns = [name for name in (*PARTS.values(), "other") if name in used]
+    most = max(sum(column(c.part) == name for c in chapter.claims) for chapter in chapters for name in columns)
+
+    def row(cells, classes=()):
+        return nodes.row(
+            "", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells), classes=list(classes)
+        )
+
+    table = nodes.table(classes=["claims-matrix"])
+    group = nodes.tgroup(cols=len(columns) + 2)
+    group += [nodes.colspec(colwidth=1) for _ in range(len(columns) + 2)]
+    group += nodes.thead("", row([[nodes.Text(word)] for word in ("chapter", *columns, "all")]))
+    body = nodes.tbody()
+    for chapter in chapters:
+        cells = [[nodes.Text(f"{chapter.number} "), named(chapter)]]
+        for name in columns:
+            made = [claim for claim in chapter.claims if column(claim.part) == name]
+            shade = f"heat-{1 + round(4 * len(made) / most)}"
+            target = f"claims-{chapter.number:02d}-{name}"
+            cells.append([nodes.reference("", str(len(made)), refid=target, classes=[shade])] if made else [])
+        cells.append([nodes.reference("", str(len(chapter.claims)), refid=f"claims-{chapter.number:02d}")])
+        body += row(cells)
+    group += body
+    table += group
+    return table
+
+
+class ClaimsList(Directive):
+    """Every claim that any chapter's committed outputs print: a matrix, then a fold for each chapter."""
+
+    def run(self):
+        env = self.state.document.settings.env
+        chapters = [chapter for chapter in written_chapters(self) if chapter.claims]
+        if not chapters:
+            return [nodes.paragraph("", "No chapter with claims is written yet.")]
+        every = [claim for chapter in chapters for claim in chapter.claims]
+        facts = [f"{len(every)} claims in {len(chapters)} chapter{'s' * (len(chapters) > 1)}"]
+        facts += [f"{sum(bool(c.measured) for c in every)} with what was measured beside what was asked"]
+        facts += [f"{sum(bool(c.exact) for c in every)} exact"]
+        summary = nodes.paragraph("", "; ".join(facts) + ".", classes=["syllabus-count"])
+        result = [summary, matrix(chapters, lambda chapter: link(chapter.docname, chapter.title, env.docname))]
+        return [*result, *(self.of_chapter(env, chapter) for chapter in chapters)]
+
+    def of_chapter(self, env, chapter):
+        """One chapter's fold: its claims under the headings where they are made."""
+        page = env.app.builder.get_relative_uri(env.docname, chapter.docname)
+        body, last, seen = [], None, set()
+        for claim in chapter.claims:
+            if (claim.part, claim.section) != last:
+                last = claim.part, claim.section
+                heading = nodes.paragraph("", "", *words(claim.section), classes=["claims-section"])
+                name = column(claim.part)
+                if name not in seen:
+                    heading["ids"].append(f"claims-{chapter.number:02d}-{name}")
+                seen.add(name)
+                body += [heading, nodes.bullet_list(classes=["claims"])]
+            body[-1] += item(claim, leads_to=f"{page}#{claim.anchor}")
+        title = f"{chapter.number}. {chapter.title}"
+        count = nodes.inline("", f"{len(chapter.claims)} claims", classes=["fold-count"])
+        return fold(
+            [nodes.Text(f"{title} "), count],
+            box(*body, classes=["claims-of-chapter"]),
+            classes=["fold-claims"],
+            ids=[f"claims-{chapter.number:02d}"],
+        )
+
+
+def setup(app):
+    app.add_directive("claims-list", ClaimsList)
+    app.connect("doctree-read", claims_become_lists)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,247 @@
+"""How a page is written: three kinds of cell, claims with their numbers, tables by code, a picture on the first screen.
+
+Chapters that were written before this form are listed in NOT_YET, and are let be; a chapter that has been brought to
+the form is taken off the list. When the list is empty, it can go.
+"""
+
+import ast
+import re
+
+import chapters
+
+from contract.chapter import texts
+from contract.promise import claim_lines
+
+KINDS = ("lesson", "figure", "check")
+NOT_YET = {
+    *("01_minimax_game", "02_optimal_discriminator", "03_divergences", "04_non_saturating", "05_dcgan", "06_measuring"),
+    *("07_why_gans_fail", "08_wasserstein_distance", "09_wgan", "10_realness_gan", "11_arena"),
+}
+NUMBERS_EVERYWHERE = False  # True: a claim without a number is refused in the chapters of NOT_YET too
+
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml"}
+DRAWING = re.compile(r"<svg\b|\{drawing\}|!\[[^\]]*\]\((?:attachment|data):")
+DRAWS = {"subplots", "figure", "plot", "scatter", "imshow", "contourf", "bar", "hist", "fill_between", "quiver"}
+FIRST_WORDS = 90  # of prose that may stand before the first picture: the title's paragraph
+WIDTH = re.compile(r"(?:.?[<>=^])?[+\- ]?#?[1-9]\d*")  # of a format: `>10`, `8.3f`, `<12`; not `.3f`, not `02d`
+BOUNDS = {
+    "below",
+    "above",
+    "at_most",
+    "at_least",
+    "close",
+    "between",
+    "equals",
+    "contains",
+    "rising",
+    "falling",
+    "all_of",
+}
+ORDER = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
+
+
+def in_form(check):
+    """A check of the form lets the chapters of NOT_YET be."""
+
+    def held(chapter):
+        return [] if chapter.path.stem in NOT_YET else check(chapter)
+
+    held.__name__, held.__doc__ = check.__name__, check.__doc__
+    return held
+
+
+def kind_of(cell):
+    """The kind of a code cell, or ""; of two the first."""
+    return next((tag for tag in cell["metadata"].get("tags", []) if tag in KINDS), "")
+
+
+def shows_picture(cell):
+    """Whether a cell's outputs hold a figure, a film, a panel or a drawing."""
+    kinds = {kind for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    return bool(kinds & PICTURES) or any(re.search(r"<(img|svg|canvas|video)\b", text) for text in texts(cell))
+
+
+def shows_table(cell):
+    """Whether it shows a table of plot.table or Results.table."""
+    return any("<table" in text for text in texts(cell))
+
+
+def only_draws(chapter, number):
+    """Whether a cell holds nothing but functions that draw: it is folded, as the code of the figures after it."""
+    body = (chapter.tree(number) or ast.Module([], [])).body
+    names = {name for name, _ in chapter.calls(number)}
+    return bool(body and names & DRAWS) and all(isinstance(node, ast.FunctionDef) for node in body)
+
+
+def shown(chapter):
+    """The code cells that a reader sees."""
+    return [(k, cell) for k, cell in chapter.code() if "remove-cell" not in cell["metadata"].get("tags", [])]
+
+
+@in_form
+def each_cell_has_a_kind(chapter):
+    found = []
+    for k, cell in shown(chapter):
+        kinds = [tag for tag in cell["metadata"].get("tags", []) if tag in KINDS]
+        if len(kinds) != 1:
+            has = f"{len(kinds)} kinds" if kinds else "no kind"
+            number = chapter.path.stem.split("_")[0]
+            found.append(
+                f"cell {k} has {has}; give it one tag of lesson, figure, check (make kinds CH={number} proposes)"
+            )
+    return found
+
+
+@in_form
+def kinds_are_true(chapter):
+    """A figure shows a picture or a table and claims nothing; a check claims and shows no picture."""
+    found = []
+    for k, cell in shown(chapter):
+        kind, claims = kind_of(cell), any(name == "claim" for name, _ in chapter.calls(k))
+        if kind == "figure" and not (shows_picture(cell) or shows_table(cell) or only_draws(chapter, k)):
+            found.append(f"cell {k} is a figure and shows no picture; make it a lesson, or let it draw something")
+        if kind == "figure" and claims:
+            found.append(f"cell {k} is a figure and makes claims; move them into a check cell after it")
+        if kind == "check" and not claims:
+            found.append(
+                f"cell {k} is a check and claims nothing; make it a lesson, or assert something with claim(...)"
+            )
+        if kind == "check" and shows_picture(cell):
+            found.append(f"cell {k} is a check and shows a picture; draw it in a figure cell before it")
+    return found
+
+
+@in_form
+def first_screen_has_a_picture(chapter):
+    words = 0
+    for k, cell in enumerate(chapter.cells):
+        text = chapters.source(cell)
+        if cell["cell_type"] == "markdown":
+            if DRAWING.search(text):
+                return []
+            prose = re.sub(r"```.*?```|\[[^\]]*\]\([^)]*\)|^#[^\n]*$", " ", text, flags=re.S | re.M)
+            words += len(prose.split())
+        elif cell["cell_type"] == "code" and text.strip() and "remove-cell" not in cell["metadata"].get("tags", []):
+            if not shows_picture(cell) or kind_of(cell) != "figure":
+                return [f"before its first picture stands the code of cell {k}; begin with a figure cell, or a drawing"]
+            if words > FIRST_WORDS:
+                return [
+                    f"{words} words stand before its first picture, in cell {k}; {FIRST_WORDS} fit on the first screen"
+                ]
+            return []
+    return ["it shows no picture; begin with the figure, film or drawing that is the question"]
+
+
+def _padded(node):
+    """The format that pads a number or a word to a width, or ""."""
+    if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+        spec = "".join(part.value if isinstance(part, ast.Constant) else "1" for part in node.format_spec.values)
+        return spec if WIDTH.match(spec) and not spec.startswith("0") else ""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in ("ljust", "rjust", "center") and node.args:
+            return f".{node.func.attr}"
+        if node.func.attr == "format" and isinstance(node.func.value, ast.Constant):
+            inside = re.findall(r"\{[^{}:]*:([^{}]+)\}", str(node.func.value.value))
+            return next((spec for spec in inside if WIDTH.match(spec) and not spec.startswith("0")), "")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
+        fit = re.search(r"%-?[1-9]\d*(?:\.\d+)?[sdfgei]", str(node.left.value))
+        return fit.group(0) if fit else ""
+    return ""
+
+
+@in_form
+def no_table_by_hand(chapter):
+    found = []
+    for k, _ in shown(chapter):
+        nodes = chapter.nodes(k, (ast.FormattedValue, ast.Call, ast.BinOp))
+        specs = [spec for node in nodes if (spec := _padded(node))]
+        if specs:
+            found.append(
+                f"cell {k} pads its text by hand ({specs[0]!r}), a table only in one typeface; use plot.table(rows)"
+            )
+    return found
+
+
+@in_form
+def exact_is_exact(chapter):
+    """An inequality of numbers has a margin: it is measured, not exact."""
+    return [
+        f"cell {k} marks an inequality as exact ({ast.unparse(compare)[:60]}); show its number: below, above, between"
+        for k, _ in shown(chapter)
+        for name, node in chapter.calls(k)
+        if name == "exact"
+        for compare in ast.walk(node)
+        if isinstance(compare, ast.Compare) and any(isinstance(sign, ORDER) for sign in compare.ops)
+    ]
+
+
+def bare_claims(chapter):
+    """(cell, what it asserts) of the claims that are given a bare truth value, in the code."""
+    return [
+        (k, node.args[1])
+        for k, _ in chapter.code()
+        for name, node in chapter.calls(k)
+        if name == "claim" and len(node.args) > 1
+        if not (
+            isinstance(node.args[1], ast.Call) and getattr(node.args[1].func, "id", "") in BOUNDS | {"exact", "refuses"}
+        )
+    ]
+
+
+@in_form
+def bounds_are_not_joined(chapter):
+    """`below(a, 1) and below(b, 1)` is the last of the two: the line would show one number of two."""
+    return [
+        f"cell {k} joins bounds with and/or, and the line would show only one; use all_of(...), or give below a list"
+        for k, _ in shown(chapter)
+        for node in chapter.nodes(k, ast.BoolOp)
+        if any(isinstance(value, ast.Call) and getattr(value.func, "id", "") in BOUNDS for value in node.values)
+    ]
+
+
+NOTE = re.compile(r"  \[(?:[^\[\]]+, asked [^\[\]]+|exact|raises \w+)\]$")
+
+
+def numberless(chapter):
+    """The lines of claims that show neither a number nor that they are exact."""
+    return [line for line in claim_lines(chapter) if not NOTE.search(line)]
+
+
+LONG_NUMBER = re.compile(r", asked [^\[\]]*?(?<![\d.])(?=[\d.]{7})\d+\.\d+(?!\d)")
+
+
+def perhaps_measured(chapter):
+    """The lines that ask for a number of six digits: where it is itself measured, it differs between processors."""
+    return [
+        line for line in claim_lines(chapter) if LONG_NUMBER.search(NOTE.search(line)[0] if NOTE.search(line) else "")
+    ]
+
+
+def claims_carry_numbers(chapter):
+    bare = numberless(chapter)
+    if not bare or (chapter.path.stem in NOT_YET and not NUMBERS_EVERYWHERE):
+        return []
+    return [
+        f"{len(bare)} claims show neither a number nor that they are exact (first: {bare[0][2:62]!r}); "
+        "use below, above, close, between, equals ..., or exact(...), refuses(...)"
+    ]
+
+
+def report(chapter):
+    """What is no error yet: a line about a chapter of NOT_YET, or nothing."""
+    bare = len(numberless(chapter))
+    if chapter.path.stem not in NOT_YET or not bare:
+        return []
+    code = f"{len(bare_claims(chapter))} claims in its code are given a bare truth value"
+    return [f"{bare} of {len(claim_lines(chapter))} claims show neither a number nor that they are exact; {code}"]
+
+
+CHECKS = (
+    each_cell_has_a_kind,
+    kinds_are_true,
+    first_screen_has_a_picture,
+    no_table_by_hand,
+    exact_is_exact,
+    bounds_are_not_joined,
+    claims_carry_numbers,
+)
