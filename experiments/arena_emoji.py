@@ -16,7 +16,7 @@ ROUNDS, LOOKS, N, SEEDS = 300, 3, 1_000, tuple(range(10, 15))
 
 def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
-    recipe, real = entrants()[variant], data.emoji(size=8)
+    recipe, real = entrants()[variant], data.emoji(size=8, device="cpu")
     known = real(N, torch.Generator().manual_seed(0)).flatten(1)
     rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
 

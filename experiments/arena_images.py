@@ -23,7 +23,7 @@ SETS = {"digits": data.digits, "fashion": data.fashion}
 @cache
 def score(place: str) -> Callable[[Tensor], float]:
     """Samples of a set -> their distance from real images."""
-    net, test = features.load(place, "cpu"), SETS[place](16, split="test").x
+    net, test = features.load(place, device="cpu"), SETS[place](16, split="test", device="cpu").x
 
     def seen(x: Tensor) -> Tensor:
         return net.features(interpolate(x, scale_factor=2, mode="bilinear"))
@@ -35,7 +35,7 @@ def score(place: str) -> Callable[[Tensor], float]:
 def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
     place, name = variant.split(": ")
-    recipe, real = entrants()[name], SETS[place](16)
+    recipe, real = entrants()[name], SETS[place](16, device="cpu")
     rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
 
     def make():

@@ -23,7 +23,8 @@ ROUNDS, LOOKS, N, SEEDS = 600, 4, 26_000, tuple(range(10, 15))
 @cache
 def classifier() -> tuple[nn.Module, float]:
     """A digit classifier for 8 px, and its accuracy on held-out digits."""
-    known, test, rng = data.digits(8), data.digits(8, split="test"), torch.Generator().manual_seed(0)
+    known, test = (data.digits(8, split=split, device="cpu") for split in ("train", "test"))
+    rng = torch.Generator().manual_seed(0)
     torch.manual_seed(0)
     net = models.mlp([64, 256, 10], nn.ReLU, flatten=True)
     adam = torch.optim.Adam(net.parameters(), lr=1e-3)
@@ -38,7 +39,7 @@ def classifier() -> tuple[nn.Module, float]:
 
 def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
-    recipe, real = entrants()[variant], Channels(data.digits(8))
+    recipe, real = entrants()[variant], Channels(data.digits(8, device="cpu"))
     net, accuracy = classifier()
     known = real(500, torch.Generator().manual_seed(0)).flatten(1)
     rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]

@@ -17,7 +17,7 @@ ROUNDS, LOOKS, SEEDS = 8_000, 8, tuple(range(20, 25))
 
 def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
     """One dictionary of curves a seed; the seeds are trained side by side."""
-    recipe, real = entrants()[variant], Channels(data.digits(8))
+    recipe, real = entrants()[variant], Channels(data.digits(8, device="cpu"))
     net, accuracy = classifier()
     rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
     for look in race(lambda: pixels((3, 8, 8), 1, False), real, recipe, seeds, ROUNDS, LOOKS, N):

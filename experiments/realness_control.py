@@ -5,10 +5,12 @@ G at a fifth of D's rate, as there, and at seven fifths, so that it moves about 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.studies.realness_toy import Curves, Setting, play
+from ganbook.studies.realness_toy import TOY, Curves, play
 
 SEEDS, RATES = (0, 1, 2, 3, 4), {"a fifth": 2e-4, "seven fifths": 1.4e-3}
 LOSSES: dict[str, AdversarialLoss] = {"standard": NonSaturating(), "20 soft": Realness(20, 2, "far")}
@@ -16,8 +18,8 @@ LOSSES: dict[str, AdversarialLoss] = {"standard": NonSaturating(), "20 soft": Re
 
 def measure(rate: str, seeds: tuple[int, ...]) -> list[Curves]:
     """The curves of each run at one rate, variant by variant."""
-    setting = Setting(g_steps=1, rounds=2_000, look=100, rate_d=1e-3, rate_g=RATES[rate])
-    return sum(play(data.nine(device="cpu"), tuple(LOSSES.values()), seeds, setting), [])
+    recipes = [replace(TOY, loss=loss, g_steps=1, lr_g=RATES[rate]) for loss in LOSSES.values()]
+    return play(data.nine(device="cpu"), recipes, seeds, rounds=2_000, look=100)
 
 
 EXPERIMENT = Experiment(

@@ -7,10 +7,12 @@ step of D each, as in the authors' program: in what D sees and how often it move
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import AdversarialLoss, NonSaturating, Realness
-from ganbook.studies.realness_toy import Curves, Setting, play
+from ganbook.studies.realness_toy import TOY, Curves, play
 
 SEEDS, ROUNDS, GROUPS = (0, 1, 2, 3, 4), 1_500, {"k = 1": 1, "k = 3": 3}
 LOSSES: dict[str, AdversarialLoss] = {
@@ -27,8 +29,8 @@ LOSSES: dict[str, AdversarialLoss] = {
 
 def measure(group: str, seeds: tuple[int, ...]) -> list[Curves]:
     """The curves of each run with as many steps of G, variant by variant."""
-    setting = Setting(g_steps=GROUPS[group], rounds=ROUNDS, look=ROUNDS // 15)
-    return sum(play(data.nine(device="cpu"), tuple(LOSSES.values()), seeds, setting), [])
+    recipes = [replace(TOY, loss=loss, g_steps=GROUPS[group]) for loss in LOSSES.values()]
+    return play(data.nine(device="cpu"), recipes, seeds, ROUNDS, look=ROUNDS // 15)
 
 
 EXPERIMENT = Experiment(

@@ -27,7 +27,7 @@ from ganbook.penalties import R1
 from ganbook.recipes import Recipe
 from ganbook.train import every, train
 
-BATCH, WIDTH = 64, 64
+BATCH, WIDTH, CPU = 64, 64, torch.device("cpu")
 stacked.STACKS[KeepFeatures] = lambda layers: KeepFeatures(stacked.Linear([layer.head for layer in layers]))
 
 
@@ -52,15 +52,8 @@ REMEDIES = {
 }
 
 
-class Together(SideBySide):
-    """All seeds in one round, whatever stands before D."""
-
-    def check(self, x: Tensor) -> None:
-        """Nothing: what `train` tries are too few samples to be dealt out and packed."""
-
-
-class TogetherUnrolled(Together, Unrolled):
-    """The same, G looking five steps ahead."""
+class Foreseeing(SideBySide, Unrolled):
+    """All seeds in one round, each G looking five steps ahead."""
 
 
 def discriminator(kind: str, setting: float | None, hidden: list[int]) -> nn.Sequential:
@@ -81,7 +74,7 @@ def discriminator(kind: str, setting: float | None, hidden: list[int]) -> nn.Seq
     return plain
 
 
-def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior, seeds) -> Together:
+def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[int], prior, seeds) -> SideBySide:
     """The game of one failure with one remedy, all seeds side by side."""
     kind, setting = remedy.kind, remedy.setting[which]
     if kind == "R1":
@@ -96,18 +89,16 @@ def game(remedy: Remedy, which: int, recipe: Recipe, G: list[int], hidden: list[
     def make():
         return models.mlp(G, nn.ReLU), discriminator(kind, setting, hidden)
 
-    if kind == "unrolled":
-        return TogetherUnrolled(make, seeds, recipe, prior)
-    return Together(make, seeds, recipe, prior)
+    return (Foreseeing if kind == "unrolled" else SideBySide)(make, seeds, recipe, prior, CPU)
 
 
-def centre(playing: Together) -> Tensor:
+def centre(playing: SideBySide) -> Tensor:
     """Where each G stands, or its averaged copy: (runs, 2)."""
     network = playing.G if playing.average is None else playing.average.module
     return network[0].bias.detach()[:, 0].clone()
 
 
-def accuracy(playing: Together, real) -> Tensor:
+def accuracy(playing: SideBySide, real) -> Tensor:
     """The share of fresh samples (or packs) that each D puts on the right side of 1/2, in training mode."""
     rng = torch.Generator().manual_seed(3)
     playing.train()
@@ -125,7 +116,7 @@ def line(n: int, rng: torch.Generator) -> Tensor:
 def apart(remedy: Remedy, seeds: tuple[int, ...]) -> dict[str, list[float]]:
     """G(z) = (theta_1, z + theta_2), from theta = (2, 0)."""
     recipe = Recipe(loss=Minimax(), d_steps=5, batch=BATCH, lr_d=2e-3)
-    playing = game(remedy, 0, recipe, [1, 2], [32, 32], data.uniform(1), seeds)
+    playing = game(remedy, 0, recipe, [1, 2], [32, 32], data.uniform(1, CPU), seeds)
     with torch.no_grad():
         playing.G[0].weight.copy_(torch.tensor([[0.0, 1.0]]))
         playing.G[0].bias.copy_(torch.tensor([[2.0, 0.0]]))
@@ -141,9 +132,9 @@ def apart(remedy: Remedy, seeds: tuple[int, ...]) -> dict[str, list[float]]:
 
 def ring(remedy: Remedy, seeds: tuple[int, ...], rounds: int = 2_000, looks: int = 20) -> dict[str, list]:
     """Modes, quality and hopping; looks at 1,000 samples, from the same z each time."""
-    real = data.ring(std=0.05)
+    real = data.ring(std=0.05, device=CPU)
     recipe = Recipe(loss=NonSaturating(), batch=BATCH, lr_d=1e-4, lr_g=1e-3)
-    playing = game(remedy, 1, recipe, [2, WIDTH, WIDTH, 2], [WIDTH, WIDTH], data.normal(2), seeds)
+    playing = game(remedy, 1, recipe, [2, WIDTH, WIDTH, 2], [WIDTH, WIDTH], data.normal(2, CPU), seeds)
     modes, quality, shares = [], [], []
     for _ in every(rounds // looks, train(playing, real, rounds=rounds, seed=0, progress=False)):
         samples = playing.samples(1_000, torch.Generator().manual_seed(1))
@@ -162,9 +153,9 @@ def ring(remedy: Remedy, seeds: tuple[int, ...], rounds: int = 2_000, looks: int
 
 def rest(remedy: Remedy, seeds: tuple[int, ...]) -> dict[str, list[float]]:
     """G(z) = theta + z / 100 and data about 0 of that width; the root mean square of |theta| in the last third."""
-    real = data.mixture([1.0], [[0.0, 0.0]], [0.01])
+    real = data.mixture([1.0], [[0.0, 0.0]], [0.01], device=CPU)
     recipe = Recipe(loss=Minimax(), batch=BATCH)
-    playing = game(remedy, 2, recipe, [2, 2], [], data.normal(2), seeds)
+    playing = game(remedy, 2, recipe, [2, 2], [], data.normal(2, CPU), seeds)
     angles = [2 * math.pi * torch.rand(1, generator=torch.Generator().manual_seed(seed)).item() for seed in seeds]
     with torch.no_grad():
         playing.G[0].weight.copy_(0.01 * torch.eye(2))

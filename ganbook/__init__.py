@@ -25,6 +25,7 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     bounds        what a claim asks of a number
     plot          figures, films and tables
     explore       knobs that work without a kernel
+    draw          drawings, by a kit of a few shapes
     checks        what arguments are asked
     types         the few types that every part shares
 """
@@ -44,9 +45,13 @@ __all__ = ["__version__", "device"]
 def device() -> torch.device:
     """The one device of this process: a GPU where there is one, else the CPU; GANBOOK_DEVICE overrides.
 
+    Of several processes on one machine (`accelerate launch`) each has its own GPU.
+
     Raises: ValueError where GANBOOK_DEVICE names a device that torch cannot use here.
     """
     wanted = os.environ.get("GANBOOK_DEVICE")
+    if wanted is None and int(os.environ.get("WORLD_SIZE", "1")) > 1 and torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
     if wanted is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

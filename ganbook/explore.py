@@ -21,11 +21,8 @@ whose saved form is a slider that moves and a picture that does not.
 from __future__ import annotations
 
 import itertools
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,6 +30,8 @@ import numpy as np
 from ganbook import checks
 from ganbook.player import element as player
 from ganbook.player import knobs as checked
+from ganbook.player import pictures
+from ganbook.player.front_end import live_front_end, same_randomness
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""
@@ -68,7 +67,8 @@ class Explore:
         self._slow = (time.perf_counter() - began) / len(self.pictures) > 0.08
         if len({p.size for p in self.pictures}) != 1:
             raise ValueError(f"draw must give pictures of one size, got {sorted({p.size for p in self.pictures})}")
-        self._blobs, weight = player.fitted(self.pictures, budget, player.QUALITIES if quality is None else (quality,))
+        qualities = pictures.QUALITIES if quality is None else (quality,)
+        self._blobs, weight = pictures.fitted(self.pictures, budget, qualities)
         if weight > budget:
             raise ValueError(
                 f"the {len(self.pictures)} pictures take {weight} bytes, over the budget of {budget}: use "
@@ -111,15 +111,15 @@ class Explore:
         return self._panel
 
     def _picture(self, *point: Any) -> Any:
-        with _same_randomness():
-            return player.picture(self.draw(*point), self.ncol, "what draw returns")
+        with same_randomness():
+            return pictures.picture(self.draw(*point), self.ncol, "what draw returns")
 
     def _build(self) -> Any:
         import ipywidgets as w
 
         controls = [self._control(w, i) for i in range(len(self.knobs))]
         first = self.pictures[0]
-        wide = first.width * player.enlarged(first)
+        wide = first.width * pictures.enlarged(first)
         image = w.Image(format="png", layout=w.Layout(width=f"{wide}px", max_width="100%", object_fit="contain"))
         note = w.Label("")
 
@@ -131,7 +131,7 @@ class Explore:
                 note.value = f"draw{tuple(point)} failed: {error}"
                 return
             note.value = ""
-            image.value = player.png(drawn)
+            image.value = pictures.png(drawn)
 
         for control in controls:
             control.observe(redraw, names="value")
@@ -286,39 +286,3 @@ def choices(
         raise ValueError(f"start must give a position for each of {len(rows)} rows, got {start!r}")
     at = [checked.position(s, len(v)) for s, v in zip(starts, values, strict=True)]
     return Explore(draw, knobs, values, alt=alt, start=at, between=False, quality=quality, ncol=ncol, budget=budget)
-
-
-def live_front_end() -> bool:
-    """Does a person look at this kernel through something that can show widgets? False whenever in doubt."""
-    if "GANBOOK_STATIC" in os.environ:
-        return False
-    if os.environ.get("GANBOOK_LIVE") == "1":
-        return True
-    if "PYTEST_VERSION" in os.environ or "ipykernel" not in sys.modules:
-        return False
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None or not hasattr(shell, "kernel"):
-        return False
-    if "google.colab" in sys.modules or os.environ.get("JPY_SESSION_NAME"):
-        return True
-    return "__vsc_ipynb_file__" in shell.user_ns
-
-
-@contextmanager
-def _same_randomness():
-    """Put back the global random states of torch, numpy and Python: turning a knob must not change an experiment."""
-    import random
-
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (theirs, not ours)
-    torch = sys.modules.get("torch")
-    state = torch.get_rng_state() if torch else None
-    gpu = torch.cuda.get_rng_state_all() if torch and torch.cuda.is_initialized() else None
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        if gpu is not None:
-            torch.cuda.set_rng_state_all(gpu)
-        np.random.set_state(numpy)  # noqa: NPY002
-        if torch:
-            torch.set_rng_state(state)

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ganbook import checks, processes
 from ganbook.ramps import Ramp, ends
-from ganbook.types import Batch, Float, Outputs, Samples, Scalar, parts
+from ganbook.types import Batch, Float, Samples, Scalar, parts
 
 Critic = Callable[..., Tensor]
 """(samples (n, ...), what is given with them) -> one number a sample, (n,)."""
@@ -41,8 +41,8 @@ class Judge:
         self.network, self.score = network, score
         self._seen: list[tuple[tuple[Tensor, ...], Tensor]] = []
 
-    def outputs(self, batch: Batch) -> Outputs:
-        """D's raw outputs, kept for as long as this judge lives."""
+    def outputs(self, batch: Batch) -> Float[Tensor, "m k"]:
+        """D's raw outputs, a row a sample (a pack, behind `models.Pack`), kept for as long as this judge lives."""
         out = self.network(*parts(batch))
         self._seen.append((parts(batch), out))
         return out

@@ -21,10 +21,11 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from ganbook import checks
 from ganbook.models import still
-from ganbook.player import element as player
+from ganbook.player import pictures
 from ganbook.player.film import Film, Films, corners, films
 from ganbook.player.film import around as _around
 from ganbook.player.film import points as _points
+from ganbook.player.history import by_name
 from ganbook.player.source import source
 from ganbook.player.table import Table, table
 
@@ -73,7 +74,7 @@ def grid(images: Any, ncol: int | None = None, ax: Axes | None = None, title: st
     >>> ax.images[0].get_array().shape
     (238, 238)
     """
-    sheet = player.contact_sheet(images, ncol)
+    sheet = pictures.contact_sheet(images, ncol)
     if ax is None:
         ratio = sheet.height / sheet.width
         wide = min(4.4, 4.4 / ratio)
@@ -108,22 +109,22 @@ def curves(
     >>> [line.get_label() for line in ax.lines]
     ['D', 'G']
     """
-    table = _table(history)
+    columns = by_name(history)
     smooth = checks.whole("smooth", smooth)
-    x = table.pop("round", None)
-    names = list(table) if keys is None else list(checks.instance("keys", keys, (list, tuple), "a list of names"))
+    x = columns.pop("round", None)
+    names = list(columns) if keys is None else list(checks.instance("keys", keys, (list, tuple), "a list of names"))
     for name in names:
-        checks.one_of("keys", name, table)
-    if not names or not len(table[names[0]]):
+        checks.one_of("keys", name, columns)
+    if not names or not len(columns[names[0]]):
         raise ValueError("history must hold at least one curve with one value, got none")
-    lengths = {name: len(table[name]) for name in names}
-    x = np.arange(1, len(table[names[0]]) + 1) if x is None else x
+    lengths = {name: len(columns[name]) for name in names}
+    x = np.arange(1, len(columns[names[0]]) + 1) if x is None else x
     if set(lengths.values()) != {len(x)}:
         raise ValueError(f"history must hold curves of one length, got {lengths} for {len(x)} rounds")
     ax = plt.subplots()[1] if ax is None else ax
     for name in names:
         known = {"D": {"color": COLORS.D}, "G": {"color": COLORS.G, "linestyle": (0, (4, 1.4))}}.get(name, {})
-        y = table[name]
+        y = columns[name]
         if smooth > 1 and len(y) >= smooth:
             line = ax.plot(x, y, linewidth=0.8, alpha=0.25, label="_raw", **{**known, "linestyle": "-"})[0]
             y = np.convolve(y, np.full(smooth, 1 / smooth), mode="valid")
@@ -263,29 +264,7 @@ def _scores(D: Any, x: np.ndarray, score: Callable[[torch.Tensor], torch.Tensor]
             f"D must give one number a point, got outputs of shape {tuple(out.shape)} for {len(x)} "
             f"points; pass score=loss.score where D has several outputs"
         )
-    return player.array(out, "the output of D").astype(np.float64).reshape(-1)
-
-
-def _table(history: Any) -> dict[str, np.ndarray]:
-    if isinstance(history, Mapping):
-        columns = history
-    elif isinstance(history, Sequence) and history and all(isinstance(row, Mapping) for row in history):
-        names = list(history[0])
-        if any(set(row) != set(names) for row in history):
-            raise ValueError(f"history must give the same names in each round, {names} in the first")
-        columns = {name: [row[name] for row in history] for name in names}
-    else:
-        raise ValueError(f"history must map names to sequences, or be a list of mappings, got {repr(history)[:80]}")
-    table = {}
-    for name, values in columns.items():
-        values = values.detach().cpu() if hasattr(values, "detach") else values
-        try:
-            table[name] = np.asarray(values, dtype=np.float64)  # nan is kept: a gap in a curve is a fact worth seeing
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"history[{name!r}] must be a sequence of numbers, got {values!r}") from error
-        if table[name].ndim != 1:
-            raise ValueError(f"history[{name!r}] must be a sequence of numbers, got shape {table[name].shape}")
-    return table
+    return pictures.array(out, "the output of D").astype(np.float64).reshape(-1)
 
 
 __all__ = [

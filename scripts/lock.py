@@ -24,7 +24,7 @@ def main():
     new.write_text("" if os.environ.get("UPGRADE") else LOCK.read_text(encoding="utf-8"), encoding="utf-8")
     command = [str(uv), "pip", "compile", "--universal", "--python-version", "3.10", "--no-header", "--no-annotate"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--quiet", "--cache-dir", ".make/uv-cache"]
-    command += ["--extra", "book", "--extra", "test", "pyproject.toml", "-o", str(new)]
+    command += ["--extra", "book", "--extra", "scale", "--extra", "test", "pyproject.toml", "-o", str(new)]
     if subprocess.call(command, cwd=chapters.ROOT, stdout=subprocess.DEVNULL):
         sys.exit("uv could not resolve the lock; requirements.txt is as it was. See its words above.")
     before, after = LOCK.read_text(encoding="utf-8"), HEADER + new.read_text(encoding="utf-8")

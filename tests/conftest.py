@@ -18,6 +18,7 @@ from jaxtyping import install_import_hook  # noqa: E402
 install_import_hook("ganbook", "typecheck.check")
 
 import torch  # noqa: E402
+from forked import forks  # noqa: E402, F401
 
 torch.set_num_threads(1)
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ganbook import data
-from ganbook.data import few, from_loader, from_tensor, together
+from ganbook.data import check_labels, few, from_loader, from_tensor, together
 
 X, Y = torch.arange(12.0).view(12, 1), torch.tensor([0, 1, 2] * 4)
 SET = from_tensor(X, Y, ("a", "b", "c"), device="cpu")
@@ -55,9 +55,18 @@ def test_a_loader_hands_out_labels_with_their_rows():
     assert isinstance(bare(3, rng()), torch.Tensor)
 
 
+def test_labels_are_handed_back_once_they_are_known_to_be_some():
+    y = torch.tensor([0, 2, 1])
+    assert check_labels(y, 3) is y
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: check_labels(Y, 2), "y must hold labels from 0 to 1, got 2 in row 2"),
+        (lambda: check_labels(-Y, 3), "y must hold labels from 0 to 2, got -1 in row 1"),
+        (lambda: check_labels(Y, 0), "classes must be a whole number >= 1, got 0"),
+        (lambda: check_labels(Y.bool(), 3), "one whole number a row, got torch.bool"),
         (lambda: few(SET, 5), "per_class must be at most 4, the rows of class 'a', got 5"),
         (lambda: few(from_tensor(X, Y, ("a", "b", "c", "d"), device="cpu"), 1), "at most 0, the rows of class 'd'"),
         (lambda: few(SET, 0), "per_class must be a whole number >= 1, got 0"),

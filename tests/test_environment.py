@@ -46,7 +46,7 @@ def tracked():
 
 LOCK = requirements(read("requirements.txt"))
 COLAB = requirements(read("scripts/colab_versions.txt"))
-WANTED = [*PROJECT["project"]["dependencies"], *EXTRAS["book"], *EXTRAS["test"]]
+WANTED = [*PROJECT["project"]["dependencies"], *EXTRAS["book"], *EXTRAS["scale"], *EXTRAS["test"]]
 
 
 def pinned(requirement):

@@ -450,7 +450,7 @@ def test_confirm_says_what_differs_and_changes_nothing(toy):
     [
         (("--confirm", "z"), "VARIANT must be one of a, bcd, e, fg, got 'z'"),
         (("--confirm", "--tolerance", "-1"), "tolerance must be a finite number >= 0"),
-        (("--confirm", "--against", "HEAD"), "against must be a commit of this repository, got 'HEAD'"),
+        (("--confirm", "--against", "HEAD"), r"against must be a commit of this repository \(fatal"),
     ],
 )
 def test_confirm_refuses(toy, arguments, message):
@@ -494,8 +494,10 @@ def test_confirm_against_the_code_that_wrote_the_file(tmp_path, monkeypatch):
         toy.run("--confirm", "a")
     with pytest.raises(ValueError, match="against must be a commit whose code made or confirmed the file"):
         toy.run("--confirm", "a", "--against", second)
-    after = toy.run("--confirm", "a", "--against", first)
-    assert after["confirmed"]["against"] == f"commit {first} on this machine"
+    (toy.out / "unconfirmed.txt").write_text("# which\ntoy: a helper was rewritten, 0a1b2c3\n")
+    after = toy.run("--confirm", "a", "--against")  # finds it in the history
+    assert after["confirmed"]["against"] == f"commit {first[:7]} on this machine"
+    assert (toy.out / "unconfirmed.txt").read_text() == "# which\n"
     assert after["confirmed"]["equal"] is True
     assert after["runs"] == record["runs"]
 

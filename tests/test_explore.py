@@ -113,7 +113,7 @@ def test_drawing_leaves_all_randomness_as_it_was():
     assert torch.equal(before[0], torch.get_rng_state())
     assert before[1] == np.random.get_state()[1].tolist()  # noqa: NPY002
     before = random.getstate()  # beartype itself draws from Python's, so only the guard is looked at
-    with explore._same_randomness():
+    with explore.same_randomness():
         random.random()
     assert before == random.getstate()
 

@@ -74,8 +74,8 @@ def test_book_frechet_distance_names_itself_and_its_network():
 
 
 def test_unknown_names_are_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="name must be one of digits, fashion, got 'faces'"):
-        features.load("faces")
+    with pytest.raises(ValueError, match="name must be one of digits, faces, fashion, got 'emoji'"):
+        features.load("emoji")
 
 
 # --- files that are not as they were ---------------------------------------------------------------------------------

@@ -314,7 +314,7 @@ def test_a_loss_by_contract_hashable_with_a_stable_text():
         (lambda: Resample(4, 1), "outcomes"),
         (lambda: Realness(5).d(torch.zeros(3, 4), torch.zeros(3, 4)), r"real must be .*\(n, 5\)"),
         (lambda: Realness(5).g(None, torch.zeros(3, 1)), r"fake must be .*\(n, 5\)"),
-        (lambda: Realness(5).g(None, torch.zeros(3, 5)), "real must pair with fake in objective 2"),
+        (lambda: Realness(5).g(None, torch.zeros(3, 5)), "real must be paired with fake in objective 2"),
         (lambda: Realness(5).score(torch.zeros(3, 4)), r"out must be .*\(n, 5\)"),
     ],
 )

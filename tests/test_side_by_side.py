@@ -13,11 +13,12 @@ from ganbook.losses import (
     LeastSquares,
     NonSaturating,
     Realness,
+    Redrawn,
     RelativisticAverage,
     RelativisticPairing,
     Wasserstein,
 )
-from ganbook.models import mlp
+from ganbook.models import Resample, mlp
 from ganbook.models.stacked import deal, stack
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.recipes import Recipe
@@ -136,6 +137,38 @@ def test_a_loss_over_all_rows_would_couple_the_runs():
     each = EachRun(loss, 2).d(real, fake)
     torch.testing.assert_close(each, loss.d(real[:4], fake[:4]) + loss.d(real[4:], fake[4:]))
     assert abs(each - 2 * loss.d(real, fake)) > 1e-3
+
+
+def test_stacked_logits_are_drawn_in_the_runs_that_are_marked():
+    """Each run as it would be alone with its block of the noise; a run that is not marked says the mean."""
+    plain = [nn.Sequential(Resample(4, 3)) for _ in SEEDS]
+    both, x = stack(plain), torch.randn(15, 4)
+    both[0].on[1] = 0.0
+    torch.manual_seed(0)
+    together = deal(both(x), 3)
+    torch.manual_seed(0)
+    noise = deal(torch.randn(15, 3), 3)
+    for k, (mine, (one,)) in enumerate(zip(deal(x, 3), plain, strict=True)):
+        drawn = one.mean(mine) + (k != 1) * noise[k] * (0.5 * one.log_variance(mine)).exp()
+        torch.testing.assert_close(together[k], drawn)
+    torch.testing.assert_close(
+        both.eval()(x), torch.cat([one.eval()(mine) for one, mine in zip(plain, deal(x, 3), strict=True)])
+    )
+
+
+def test_losses_of_runs_in_any_order_are_summed():
+    """Equal losses are taken together, wherever they stand; Redrawn draws for each run anew."""
+    rng = torch.Generator().manual_seed(0)
+    real, fake = torch.randn(40, 5, generator=rng), torch.randn(40, 5, generator=rng)
+    losses = (Realness(5, 2, "far"), Wasserstein(), Realness(5, 2, "far"), Realness(3, 1, "near"))
+    for player in ("d", "g"):
+        blocks = zip(losses, deal(real, 4), deal(fake, 4), strict=True)
+        single = [getattr(loss, player)(x[:, : loss.outputs], y[:, : loss.outputs]) for loss, x, y in blocks]
+        torch.testing.assert_close(getattr(EachRun(losses, 4), player)(real, fake), sum(single))
+    torch.manual_seed(0)
+    seen = torch.vmap(Redrawn(5, 2, "far")._tensors, randomness="different")(deal(real, 4))
+    assert len({tuple(low.tolist()) for low, _ in seen}) == 4
+    torch.testing.assert_close(seen.sum(2), torch.ones(4, 2))
 
 
 def test_samples_and_losses_have_the_shape_of_runs():

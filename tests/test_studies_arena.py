@@ -49,6 +49,14 @@ def test_a_race_is_repeatable_and_films_share_z():
     assert once.shape == (2, 6, 2) and torch.equal(once, run()) and not torch.equal(once[0], once[1])
 
 
+def test_a_race_is_run_where_the_data_are(monkeypatch):
+    """Not on the device of this process, which here can compute nothing; latents for films are brought there too."""
+    monkeypatch.setenv("GANBOOK_DEVICE", "meta")
+    for z in (None, torch.zeros(5, 2)):
+        (look,) = race(lambda: plane(1, False, 8), data.ring(device="cpu"), entrants()["hinge"], (0, 1), 2, 1, 5, z=z)
+        assert look.samples.device.type == "cpu" and look.samples.isfinite().all()
+
+
 def test_a_lost_run_is_marked_and_the_others_go_on():
     seen = []
 

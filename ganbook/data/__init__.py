@@ -16,7 +16,7 @@ from ganbook.data.download import torchvision
 from ganbook.data.emoji import EmojiSampler, emoji
 from ganbook.data.faces import FacesSampler, faces, faces_pairs
 from ganbook.data.folder import folder
-from ganbook.data.labels import few, together
+from ganbook.data.labels import check_labels, few, together
 from ganbook.data.lines import Interval, gaussian, interval, mixture1d
 from ganbook.data.loader import LoaderSampler, from_loader
 from ganbook.data.mixture import Mixture, mixture
@@ -34,6 +34,7 @@ __all__ = [
     "SwissRoll",
     "TensorSampler",
     "Uniform",
+    "check_labels",
     "digits",
     "emoji",
     "faces",

@@ -155,7 +155,7 @@ def faces_pairs(
         colour of the hair and changes with it).
     size: 16 or 32.
 
-    One of the two is a face of `faces(split="test")`, each of them equally often; its partner is drawn anew.
+    One of the two is a face of `faces(split="test")`, each of them equally often; the other is its partner.
     Returns two tensors (1000, 3, size, size) in [-1, 1].
     Raises: ValueError for another attribute or size; OSError for a missing or damaged file.
 

@@ -12,6 +12,28 @@ from ganbook.data.sampler import TensorSampler
 from ganbook.types import Sampler, parts
 
 
+def check_labels(y: Tensor, classes: int, name: str = "y") -> Tensor:
+    """The labels, once they are known to be some: whole numbers from 0 to classes - 1, one a row.
+
+    Raises: ValueError naming the first label that is none, and its row.
+    Derived in: chapter 12.
+
+    >>> check_labels(torch.tensor([3, 10]), classes=10)
+    Traceback (most recent call last):
+    ...
+    ValueError: y must hold labels from 0 to 9, got 10 in row 1
+    """
+    checks.whole("classes", classes)
+    if not isinstance(y, Tensor) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool or y.dim() != 1:
+        got = f"{y.dtype} of shape {tuple(y.shape)}" if isinstance(y, Tensor) else type(y).__name__
+        raise ValueError(f"{name} must be a tensor of one whole number a row, got {got}")
+    wrong = (y < 0) | (y >= classes)
+    if wrong.any():
+        row = int(wrong.nonzero()[0])
+        raise ValueError(f"{name} must hold labels from 0 to {classes - 1}, got {int(y[row])} in row {row}")
+    return y
+
+
 def few(sampler: TensorSampler, per_class: int, seed: int = 0) -> TensorSampler:
     """The same set with a few labels: `per_class` rows of each class, drawn without replacement by `seed`.
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ganbook.experiments.code import behind, digest
 from ganbook.experiments.experiment import Experiment, Job
 from ganbook.experiments.jobs import measured, versions, write_record
 from ganbook.experiments.provenance import refuse
-from ganbook.experiments.results import load
+from ganbook.experiments.results import load, strike
 
 MEASURE = """\
 import json, sys
@@ -25,7 +26,12 @@ from pathlib import Path
 import torch
 from ganbook.experiments import read_script
 torch.set_num_threads(1)
-print(json.dumps(read_script(Path(sys.argv[1]))[0].measure(sys.argv[2], tuple(json.loads(sys.argv[3])))))
+experiment, (name, seeds, runs) = read_script(Path(sys.argv[1]))[0], json.loads(sys.argv[2])
+if hasattr(experiment, "groups"):
+    values = experiment.measure(name, tuple(seeds))
+else:  # the first scripts were asked run by run
+    values = [experiment.measure(variant, seed) for variant, seed in runs]
+print(json.dumps(values))
 """
 
 
@@ -46,7 +52,7 @@ def confirm(
     variants: which to run; none for the quickest job of the file.
     folder: of the results file.
     tolerance: the largest relative difference, |new - old| / max(|new|, |old|), that counts as agreement.
-    against: None compares with the numbers in the file.
+    against: None compares with the numbers in the file; "" looks for the newest commit with the code of the file.
 
     Raises: ValueError where the script cannot have written the file, an argument is wrong, or `against` is no commit
     whose code the file is from. SystemExit, with the values that differ, where they do: nothing is changed then.
@@ -64,7 +70,7 @@ def confirm(
     if against is None:
         old = {(run["variant"], run["seed"]): run["values"] for run in record["runs"]}
     else:
-        old = _made_by(against, script, record, jobs)
+        against, old = _made_by(against, script, record, jobs)
     differences: list[tuple[float, str]] = []
     spent = 0.0
     for job in jobs:
@@ -98,8 +104,9 @@ def confirm(
         },
         folder,
     )
+    strike(experiment.name, folder)
     agreement = "equal to the last digit" if largest == 0 else f"largest relative difference {largest:.2g}"
-    print(f"{said}: {agreement}, {spent:.0f} s. Its line in unconfirmed.txt, if it has one, can go.")
+    print(f"{said}: {agreement}, {spent:.0f} s")
 
 
 def difference(before: Any, now: Any) -> float:
@@ -121,28 +128,38 @@ def _quickest(experiment: Experiment, record: dict[str, Any]) -> Job:
     return min(experiment.jobs, key=lambda job: float("inf") if seconds[job] is None else seconds[job])
 
 
-def _made_by(commit: str, script: Path, record: dict[str, Any], jobs: list[Job]) -> dict[tuple[str, int], Any]:
-    """(variant, seed) -> the Values that the code of a commit makes on this machine."""
-    home = script.resolve().parent
-    archive = subprocess.run(
-        ["git", "-C", home.parent, "archive", "--format=zip", commit, "ganbook", home.name], capture_output=True
-    )
-    if archive.returncode:
-        raise ValueError(f"against must be a commit of this repository, got {commit!r} ({archive.stderr.decode()})")
-    with tempfile.TemporaryDirectory() as folder:
-        zipfile.ZipFile(io.BytesIO(archive.stdout)).extractall(folder)
-        then = Path(folder) / home.name / script.name
-        source = then.read_text(encoding="utf-8") if then.exists() else ""
-        if (digest(source), behind(then) if source else {}) != (record["script"], record["modules"]):
-            raise ValueError(f"against must be a commit whose code made or confirmed the file, got {commit!r}")
-        found = {}
-        for job in jobs:
-            call = [sys.executable, "-c", MEASURE, str(then), job.name, json.dumps(job.seeds)]
-            done = subprocess.run(call, cwd=folder, env={**os.environ, "PYTHONPATH": folder}, stdout=subprocess.PIPE)
-            if done.returncode:
-                raise ValueError(f"against: the code of {commit!r} does not run here (see above)")
-            found.update(zip(job.runs, json.loads(done.stdout.splitlines()[-1]), strict=True))
-    return found
+def _made_by(
+    against: str, script: Path, record: dict[str, Any], jobs: list[Job]
+) -> tuple[str, dict[tuple[str, int], Any]]:
+    """The commit, and (variant, seed) -> the Values that its code makes on this machine."""
+    for commit in [against] if against else _git(script, "rev-list", "HEAD").decode().split():
+        source = _git(script, "show", f"{commit}:{script.parent.name}/{script.name}", fails=bool(against))
+        if digest(source.decode()) != record["script"]:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            packed = _git(script, "archive", "--format=zip", commit, "ganbook", script.parent.name)
+            zipfile.ZipFile(io.BytesIO(packed)).extractall(folder)
+            then = Path(folder) / script.parent.name / script.name
+            if behind(then) == record["modules"]:
+                return commit[:7], {run: values for job in jobs for run, values in _measured_there(then, job)}
+    raise ValueError(f"against must be a commit whose code made or confirmed the file, got {against or 'none such'!r}")
+
+
+def _measured_there(script: Path, job: Job) -> Iterator[tuple[tuple[str, int], Any]]:
+    """What another checkout's script says of a job: in a process of its own, since it has its own ganbook."""
+    call = [sys.executable, "-c", MEASURE, str(script), json.dumps([job.name, job.seeds, job.runs])]
+    home = str(script.parent.parent)
+    done = subprocess.run(call, cwd=home, env={**os.environ, "PYTHONPATH": home}, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise ValueError("against must be a commit whose code runs here (its complaint stands above)")
+    yield from zip(job.runs, json.loads(done.stdout.splitlines()[-1]), strict=True)
+
+
+def _git(script: Path, *command: str, fails: bool = True) -> bytes:
+    done = subprocess.run(["git", "-C", script.resolve().parent.parent, *command], capture_output=True)
+    if done.returncode and fails:
+        raise ValueError(f"against must be a commit of this repository ({done.stderr.decode().strip()})")
+    return b"" if done.returncode else done.stdout
 
 
 def _short(value: Any) -> str:

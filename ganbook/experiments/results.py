@@ -10,6 +10,7 @@ from typing import Any
 
 from ganbook import checks
 from ganbook.experiments.provenance import schema_problems
+from ganbook.files import write_whole
 from ganbook.metrics import Interval, interval
 from ganbook.player.table import Table, table
 
@@ -136,3 +137,11 @@ def unconfirmed(folder: Path = FOLDER) -> dict[str, str]:
                 raise ValueError(f"unconfirmed.txt must hold lines 'NAME: reason, commit', got {line!r}")
             found[name] = reason.strip()
     return found
+
+
+def strike(name: str, folder: Path = FOLDER) -> None:
+    """Take the line of an experiment out of unconfirmed.txt, where it has one."""
+    if name in unconfirmed(folder):
+        path = folder / "unconfirmed.txt"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        write_whole(path, "".join(line for line in lines if not line.startswith(f"{name}: ")).encode())

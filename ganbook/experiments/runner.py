@@ -46,7 +46,13 @@ def main(experiment: Experiment, script: str, arguments: list[str] | None = None
         help="run these variants again (by default the quickest job) and compare with the results file",
     )
     parser.add_argument("--tolerance", type=float, default=0.0, help="relative difference that --confirm lets pass")
-    parser.add_argument("--against", metavar="COMMIT", help="compare with what the code of COMMIT makes here instead")
+    parser.add_argument(
+        "--against",
+        nargs="?",
+        const="",
+        metavar="COMMIT",
+        help="compare with what the code of the file makes here: that of COMMIT, by default found in the history",
+    )
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
     if args.confirm is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils._pytree import tree_map
 
 import ganbook
 from ganbook import checks, processes
@@ -31,7 +34,7 @@ def descend(
     losses: one loss, or as many as `parts`, one after the other: the step is that of their mean, and the graph of one
         is gone before the next is made (a generator makes them one at a time), so that a large batch fits.
 
-    Returns the mean of the losses, detached.
+    Returns the mean of the losses, detached; in a shared run, of this process's rows.
     Raises: ValueError where the optimiser owns nothing that can move, or there are not as many losses as parts.
     Derived in: chapter 1; in parts: chapter 17.
 
@@ -41,8 +44,7 @@ def descend(
     >>> w.data
     tensor(1.8000)
     """
-    own = [p for group in optimizer.param_groups for p in group["params"]]
-    own = [p for p in own if p.requires_grad]
+    own = [p for p in owned(optimizer) if p.requires_grad]
     if not own:
         raise ValueError("optimizer must own a parameter with requires_grad, got none")
     checks.whole("parts", parts)
@@ -55,7 +57,12 @@ def descend(
         raise ValueError(f"losses must be as many as parts ({parts}), got {len(found)}")
     processes.average_gradients(own)
     optimizer.step()
-    return processes.mean(found[0] if parts == 1 else torch.stack(found).mean())
+    return found[0] if parts == 1 else torch.stack(found).mean()
+
+
+def owned(optimizer: Optimizer) -> list[nn.Parameter]:
+    """Every parameter that an optimiser may move."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
 
 
 class Average(AveragedModel):
@@ -73,22 +80,24 @@ class Average(AveragedModel):
         self.requires_grad_(False)
 
 
-def first_samples(real: Sampler, n: int) -> Batch:
+def first_samples(real: Sampler, n: int, name: str = "real") -> Batch:
     """n samples of the data, once they have been looked at.
 
-    Raises: ValueError naming `real` where it is no sampler, or where what it returns is not n finite samples, or a
-    tuple of tensors with n rows each.
+    name: of the argument, where it is another sampler than `real`.
+
+    Raises: ValueError naming it where it is no sampler, or where what it returns is not n finite samples, images in
+    [-1, 1], or a tuple of tensors with n rows each.
     """
     if not callable(real):
-        raise ValueError(f"real must be a Sampler, called as real(n, rng), got {type(real).__name__}")
+        raise ValueError(f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__}")
     batch = real(n, torch.Generator().manual_seed(0))
-    check_batch(batch, n)
+    check_batch(batch, n, name=name)
     return batch
 
 
-def check_batch(batch: object, n: int, where: str = "among its first samples") -> None:
+def check_batch(batch: object, n: int, where: str = "among its first samples", name: str = "real") -> None:
     """Refuse what is no batch of n rows: see `first_samples`."""
-    told = f"real({n}, rng) must return a float tensor of {n} samples, or a tuple that begins with one,"
+    told = f"{name}({n}, rng) must return a float tensor of {n} samples, or a tuple that begins with one,"
     if isinstance(batch, list):
         raise ValueError(f"{told} got a list: make it a tuple")
     own = batch if isinstance(batch, tuple) else (batch,)
@@ -98,14 +107,40 @@ def check_batch(batch: object, n: int, where: str = "among its first samples") -
         raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
     lengths = [len(part) if part.dim() else 0 for part in own]
     if len(set(lengths)) > 1:
-        raise ValueError(f"real({n}, rng) must return tensors of {n} rows each, got {lengths} rows in its tuple")
+        raise ValueError(f"{name}({n}, rng) must return tensors of {n} rows each, got {lengths} rows in its tuple")
     if lengths[0] != n:
         raise ValueError(f"{told} got {own[0].dtype} of shape {tuple(own[0].shape)}")
     for k, part in enumerate(own):
         if part.is_floating_point() and not torch.isfinite(part).all():
             row = int((~torch.isfinite(part)).nonzero()[0][0])
             what = f"part {k} of its tuple" if len(own) > 1 else "its samples"
-            raise ValueError(f"real must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
+            raise ValueError(f"{name} must return finite numbers, got nan or infinity in row {row} of {what}, {where}")
+        if part.is_floating_point() and part.dim() == 4 and not part.abs().max() <= 1 + checks.SLACK:
+            raise ValueError(
+                f"{name} must return images in [-1, 1], got values from {part.min():.3g} to {part.max():.3g}, {where}"
+            )
+
+
+def check_players(game: Game) -> None:
+    """Refuse players that move the same parameter, or one that no checkpoint of the game would hold.
+
+    Raises: ValueError naming the players.
+    """
+    held = {id(p) for p in game.parameters()}
+    player: dict[int, str] = {}
+    for name, optimizer in game.optimizers.items():
+        for p in owned(optimizer):
+            other = player.setdefault(id(p), name)
+            if other != name:
+                raise ValueError(
+                    f"players must each have an optimiser and parameters of their own, got {other!r} and {name!r} "
+                    f"that share {'one optimiser' if game.optimizers[other] is optimizer else 'parameters'}"
+                )
+            if id(p) not in held:
+                raise ValueError(
+                    f"networks of player {name!r} must be attributes of the game, or in an nn.ModuleList or "
+                    "nn.ModuleDict that is one: otherwise a checkpoint would not hold them"
+                )
 
 
 class Game(nn.Module):
@@ -121,6 +156,13 @@ class Game(nn.Module):
 
     now: Recipe
     """The recipe of this round: every Ramp by its value."""
+
+    def __new__(cls, *args: Any, **named: Any) -> Game:
+        game = super().__new__(cls)
+        game.__dict__["_given"] = _arguments(
+            cls.__init__, args, named
+        )  # for `describe`; no subclass has to think of it
+        return game
 
     def __init__(self, recipe: Recipe, device: torch.device | None = None) -> None:
         if not isinstance(recipe, Recipe):
@@ -150,7 +192,7 @@ class Game(nn.Module):
         if not own:
             raise ValueError(f"networks of player {name!r} must have parameters, got none: nothing could move")
         for other, optimizer in self.optimizers.items():
-            theirs = {id(p) for group in optimizer.param_groups for p in group["params"]}
+            theirs = {id(p) for p in owned(optimizer)}
             if other != name and any(id(p) in theirs for p in own):
                 raise ValueError(
                     f"networks of player {name!r} must be its own, got parameters that player {other!r} moves too"
@@ -207,17 +249,48 @@ class Game(nn.Module):
     def describe(self) -> dict[str, str]:
         """What must agree before a checkpoint of this game is resumed, by name.
 
-        Complete by default: the recipe, every network as it prints, and what `extra_repr` says. A game with a setting
-        of its own puts it there.
+        Complete by default: each field of the recipe, every network as it prints, and each argument that the game was
+        made with; where the game has an attribute of that name, that is what counts. What a game sets otherwise, it
+        puts into `extra_repr`.
         """
-        facts = {"game": type(self).__name__, **self.recipe.describe(), "settings": self.extra_repr()}
-        facts |= {name: repr(child) for name, child in self.named_children()}
+        facts = {"game": type(self).__name__, **self.recipe.describe()}
+        facts |= {name: repr(child) for name, child in self.named_children() if not isinstance(child, Average)}
+        facts |= {"settings": self.extra_repr()} if self.extra_repr() else {}
+        for name, value in self._given.items():
+            value = vars(self).get(name, value)
+            if name != "device" and value is not None and not isinstance(value, _TOLD):
+                value = tree_map(lambda leaf: type(leaf).__name__ if isinstance(leaf, _TOLD) else leaf, value)
+                facts[f"argument {name}" if name in facts else name] = repr(value)
         return {name: _same_everywhere(text) for name, text in facts.items()}
+
+
+_TOLD = (nn.Module, Recipe)
+"""What `describe` tells anyway, whoever was given it."""
+
+
+def _arguments(function: Callable[..., Any], args: tuple, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a method's call by name, defaults too."""
+    signature = inspect.signature(function)
+    try:
+        call = signature.bind(None, *args, **named)
+    except TypeError:  # the call itself will say so; and a copy is made without arguments
+        return {}
+    call.apply_defaults()
+    found = {}
+    for name, value in list(call.arguments.items())[1:]:
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            found |= {f"{name}[{k}]": one for k, one in enumerate(value)}
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            found |= value
+        else:
+            found[name] = value
+    return found
 
 
 def _same_everywhere(text: str) -> str:
     """Without what differs between two processes: places in memory, devices, line breaks."""
     text = re.sub(r"<(?:bound method|function|built-in function) (\S+?)(?: of .*?)? at 0x[0-9a-f]+>", r"\1", text)
     text = re.sub(r" at 0x[0-9a-f]+", "", text)
-    text = re.sub(r",? ?device=device\([^)]*\)", "", text)
+    text = re.sub(r",? ?device=(?:device\([^)]*\)|'[^']*')", "", text)
     return " ".join(text.split())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ganbook import checks
 from ganbook.data import normal
-from ganbook.games.game import Average, Game, descend, first_samples
-from ganbook.optimizers import Clip
-from ganbook.penalties import Judge, differentiable
+from ganbook.games.game import Average, descend
+from ganbook.games.with_d import GameWithD, detached
+from ganbook.models import still
 from ganbook.recipes import Recipe
 from ganbook.types import Batch, Sampler, Samples, Scalar, parts
 
@@ -28,23 +26,7 @@ def latent_width(G: nn.Module) -> int:
     raise ValueError(f"G must hold a layer that tells its input width, got {type(G).__name__} without one")
 
 
-def check_shapes(x: Batch, y: Batch) -> None:
-    """Refuse generated samples y that are not of the data's shape, part by part.
-
-    Raises: ValueError naming G and both shapes.
-    """
-    real, fake = ([tuple(part.shape[1:]) for part in parts(batch)] for batch in (x, y))
-    if len(real) != len(fake):
-        raise ValueError(
-            f"real must return what this game makes, a batch of {len(fake)} part(s), got {len(real)}: "
-            "for samples with labels a game that takes labels is needed"
-        )
-    for wanted, got in zip(real, fake, strict=True):
-        if wanted != got:
-            raise ValueError(f"G must make samples of the data's shape {wanted}, got {got}")
-
-
-class GAN(Game):
+class GAN(GameWithD):
     """Two players. G turns z into samples; D tells them from real ones.
 
     G: network from (n, z) to samples.
@@ -71,13 +53,18 @@ class GAN(Game):
         device: torch.device | None = None,
     ) -> None:
         super().__init__(recipe, device)
-        self.G, self.D = G, D
-        self.player("D", D, lr=recipe.lr_d)
-        self.player("G", G, lr=recipe.lr_g)
+        self.seat(G, D)
         self.prior = prior or normal(latent_width(G), self.device)
+
+    def seat(self, G: nn.Module, D: nn.Module) -> None:
+        """These networks play: fresh optimisers, and where the recipe asks for them a clip on D and an averaged G.
+
+        Called once a game, and once more by a game whose networks grow.
+        """
+        recipe, self.G = self.recipe, G
+        self.seat_d(D)
+        self.player("G", G, lr=recipe.lr_g)
         self.average = Average(G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
-        if recipe.clip is not None:
-            self.optimizers["D"].register_step_post_hook(Clip(recipe.clip))
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
         recipe, move = self.recipe, self.optimizers
@@ -85,7 +72,6 @@ class GAN(Game):
             x = self.draw(real, rng)
             with torch.set_grad_enabled(k == recipe.d_steps - 1):  # the last are G's too
                 y = self.fake(x, rng)
-            check_shapes(x, y)
             d_loss = descend(move["D"], self.d_loss(x, detached(y), rng))
         for k in range(recipe.g_steps):
             if k:  # G has moved
@@ -97,25 +83,7 @@ class GAN(Game):
         return {"D": d_loss, "G": g_loss}
 
     def fake(self, x: Batch, rng: torch.Generator) -> Batch:
-        """Fakes to stand against the real batch x, as many and of its form."""
         return self.G(self.draw(self.prior, rng, len(parts(x)[0])))
-
-    def d_loss(
-        self,
-        x: Batch,
-        y: Batch,
-        rng: torch.Generator,
-        D: Callable[..., Tensor] | None = None,
-    ) -> Scalar:
-        """What D descends, penalties included; D: another network in its place."""
-        loss, penalties = self.now.loss, self.now.penalties
-        judge = Judge(D or self.D, loss.score)
-        if penalties:  # they differentiate by what the loss has just looked at
-            x, y = differentiable(x), differentiable(y)
-        total = loss.d(judge.outputs(x), judge.outputs(y))
-        for penalty in penalties:
-            total = total + penalty(judge, x, y, rng)
-        return total
 
     def g_loss(self, x: Batch, y: Batch) -> Scalar:
         """What G descends: y are fakes that still hang on G."""
@@ -128,58 +96,7 @@ class GAN(Game):
         """The network that samples are drawn from: the averaged copy where there is one."""
         return self.G if self.average is None else self.average.module
 
-    def critic(self, x: Samples, *given: Tensor) -> Tensor:
-        """One number a sample: the score that the recipe's loss reads from D's outputs."""
-        return self.now.loss.score(self.D(x, *given))
-
-    @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Samples:
         checks.whole("n", n)
-        G = self.sampler
-        mode = G.training
-        G.eval()
-        try:
-            return G(self.prior(n, rng))
-        finally:
-            G.train(mode)
-
-    @torch.no_grad()
-    def check(self, real: Sampler) -> None:
-        x = first_samples(real, self.recipe.batch)
-        samples, weight = parts(x)[0], next(self.D.parameters())
-        if samples.dtype != weight.dtype or samples.device != weight.device:
-            raise ValueError(
-                f"real must return {weight.dtype} on {weight.device}, as D computes, "
-                f"got {samples.dtype} on {samples.device}"
-            )
-        if samples.dim() == 4 and not samples.abs().max() <= 1:
-            raise ValueError(
-                f"real must return images in [-1, 1], got values from {samples.min():.3g} to {samples.max():.3g}"
-            )
-        modes = [(part, part.training) for part in self.modules()]
-        self.eval()  # so that looking changes no batch statistics
-        try:
-            y = self._try("G", (), lambda: self.fake(x, torch.Generator().manual_seed(0)))
-            out = self._try("D", parts(x), lambda: self.D(*parts(x)))
-        finally:
-            for part, mode in modes:
-                part.training = mode
-        check_shapes(x, y)
-        self.recipe.loss.score(out)
-
-    @staticmethod
-    def _try(name: str, given: tuple[Tensor, ...], call: Callable[[], Batch]) -> Batch:
-        try:
-            return call()
-        except (RuntimeError, TypeError) as error:
-            shapes = " and ".join(f"({', '.join(map(str, ('n', *part.shape[1:])))})" for part in given)
-            took = f"inputs of shape {shapes}" if given else "what prior draws"
-            raise ValueError(f"{name} must take {took}, got a network that refuses them: {error}") from error
-
-    def extra_repr(self) -> str:
-        return f"prior={self.prior!r}"
-
-
-def detached(batch: Batch) -> Batch:
-    """A batch that no gradient goes through."""
-    return tuple(part.detach() for part in batch) if isinstance(batch, tuple) else batch.detach()
+        with still(self.sampler):
+            return self.sampler(self.prior(n, rng))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from torch import Tensor, nn
 from ganbook import checks
 from ganbook.games.gan import GAN
 from ganbook.losses import AdversarialLoss
+from ganbook.models import still
 from ganbook.models.stacked import deal, stack
 from ganbook.penalties import Critic, Penalty
 from ganbook.recipes import Recipe
@@ -44,12 +46,12 @@ class EachRun:
     @property
     def outputs(self) -> int:
         """Width of D's last layer: that of the widest loss."""
-        return max(loss.outputs for loss in self._kinds())
+        return max(loss.outputs for loss in self.kinds)
 
     @property
     def g_sees_real(self) -> bool:
         """Does any of the losses look at D(x) in G's step?"""
-        return any(loss.g_sees_real for loss in self._kinds())
+        return any(loss.g_sees_real for loss in self.kinds)
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         return self._sum(lambda loss, real, fake: loss.d(real, fake), real, fake)
@@ -67,7 +69,8 @@ class EachRun:
         own = [loss.score(mine[:, : loss.outputs]) for loss, mine in zip(self.loss, blocks, strict=True)]
         return torch.cat(own)
 
-    def _kinds(self) -> dict[AdversarialLoss, list[int]]:
+    @cached_property
+    def kinds(self) -> dict[AdversarialLoss, list[int]]:
         """Each different loss with its runs."""
         kinds: dict[AdversarialLoss, list[int]] = {}
         for run, loss in enumerate(self.loss if isinstance(self.loss, tuple) else [self.loss] * self.runs):
@@ -75,9 +78,13 @@ class EachRun:
         return kinds
 
     def _sum(self, one: Callable[..., Tensor], *outs: Outputs) -> Scalar:
-        blocks, total = [deal(out, self.runs) for out in outs], 0.0
-        for loss, runs in self._kinds().items():
-            mine = blocks if len(runs) == self.runs else [block[runs] for block in blocks]
+        order = [run for runs in self.kinds.values() for run in runs]
+        sizes = [len(runs) for runs in self.kinds.values()]
+        total = 0.0
+        blocks = [deal(out, self.runs) for out in outs]
+        if order != sorted(order):
+            blocks = [block[order] for block in blocks]
+        for loss, *mine in zip(self.kinds, *(block.split(sizes) for block in blocks), strict=True):
             if isinstance(self.loss, tuple):
                 mine = [block[:, :, : loss.outputs] for block in mine]
             total = total + torch.vmap(lambda *out, loss=loss: one(loss, *out), randomness="different")(*mine).sum()
@@ -122,7 +129,7 @@ class SideBySide(GAN):
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
-        pairs = []
+        pairs, seeds = [], tuple(seeds)
         with torch.random.fork_rng():
             for seed in seeds:
                 torch.manual_seed(seed)
@@ -139,6 +146,7 @@ class SideBySide(GAN):
             ema_halflife=one.ema_halflife and one.ema_halflife * runs,
         )
         super().__init__(stack([G for G, _ in pairs]), stack([D for _, D in pairs]), together, prior, device)
+        self.seeds = seeds
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
         """One round of every run; the losses are means over runs."""
@@ -148,14 +156,10 @@ class SideBySide(GAN):
         """n samples of each run, from latents of their own."""
         return deal(self.sample(n * self.runs, rng), self.runs)
 
-    @torch.no_grad()
     def shared(self, z: Samples) -> Float[Tensor, "runs each ..."]:
         """What every run makes of the same latents, in evaluation mode."""
-        G = self.sampler
-        mode = G.training
-        y = G.eval()(z.repeat(self.runs, *[1] * (z.dim() - 1)))
-        G.train(mode)
-        return deal(y, self.runs)
+        with still(self.sampler):
+            return deal(self.sampler(z.repeat(self.runs, *[1] * (z.dim() - 1))), self.runs)
 
     def alive(self) -> list[bool]:
         """For each run: are all its weights finite?"""

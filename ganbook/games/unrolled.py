@@ -69,13 +69,10 @@ class Unrolled(GAN):
         group = optimizer.param_groups[0]
         sizes = {}
         for name, w in self.D.named_parameters():
-            state = optimizer.state[w]
+            state = optimizer.state.get(w, {})  # to ask for it would make one, of weights that are not its own too
             size = torch.full_like(w, group["lr"])
             if "exp_avg_sq" in state:
                 v = state["exp_avg_sq"] / (1 - group["betas"][1] ** state["step"].item())
                 size = size / (v.sqrt() + group["eps"])
             sizes[name] = size
         return sizes
-
-    def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, steps={self.steps}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -173,13 +174,18 @@ def pair(anchors: Any, outcomes: int) -> tuple[Anchor, Anchor]:
     if isinstance(anchors, str):
         if anchors not in NAMED:
             raise ValueError(f"anchors must be (A0, A1) or one of {', '.join(NAMED)}, got {anchors!r}")
-        return NAMED[anchors](outcomes)
+        return _named(anchors, outcomes)
     if not isinstance(anchors, tuple) or len(anchors) != 2:
         raise ValueError(f"anchors must be a pair (A0, A1) or one of {', '.join(NAMED)}, got {anchors!r}")
     low, high = (check_anchor(f"anchors[{i}]", anchor, outcomes) for i, anchor in enumerate(anchors))
     if max(abs(a - b) for a, b in zip(low, high, strict=True)) < 1e-9:
         raise ValueError("anchors must differ: with A0 = A1, D need not look at its input")
     return low, high
+
+
+@cache
+def _named(name: str, outcomes: int) -> tuple[Anchor, Anchor]:
+    return NAMED[name](outcomes)
 
 
 def check_outcomes(outcomes: Any) -> None:

@@ -125,7 +125,7 @@ class Redrawn(Realness):
 
     def _tensors(self, like: Tensor) -> Tensor:
         picks = torch.multinomial(torch.tensor(self.pair), self.draws, replacement=True)  # (2, draws)
-        counts = torch.zeros(2, self.outcomes).scatter_add_(1, picks, torch.ones(picks.shape))
+        counts = torch.zeros(2, self.outcomes).scatter_add(1, picks, torch.ones(picks.shape))
         return (counts / self.draws).to(like)
 
 

@@ -1,4 +1,4 @@
-"""Networks as plain nn.Sequential, printing one is its diagram; and the layers that are not in torch.nn.
+"""Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
 `mlp`, `dcgan`, `pooled` make them; `layers` change what a discriminator sees or says; `stacked` holds many networks of
 one shape as one. `still` is a look at networks that leaves no trace.

@@ -1,4 +1,4 @@
-"""Networks as plain nn.Sequential: printing one is its diagram."""
+"""Networks as plain nn.Sequential: printing one shows all there is."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from torch.nn.functional import layer_norm, normalize
 from torch.nn.utils import parametrize
 
 from ganbook import checks
+from ganbook.models.layers import Resample as PlainResample
 from ganbook.types import Batch, Float
 
 
@@ -100,10 +101,29 @@ class BatchNorm(nn.Module):
         return self.norm(side).unflatten(1, (self.runs, -1)).transpose(0, 1).flatten(0, 1)
 
 
+class Resample(nn.Module):
+    """As models.Resample, in the runs that `on` (runs, 1, 1) marks with 1: at first all; where it is 0, the mean."""
+
+    def __init__(self, layers: Sequence[PlainResample]) -> None:
+        super().__init__()
+        self.mean = Linear([each.mean for each in layers])
+        self.log_variance = Linear([each.log_variance for each in layers])
+        self.register_buffer("on", torch.ones(len(layers), 1, 1))
+
+    def forward(self, x: Batch) -> Batch:
+        mean = self.mean(x)
+        if not self.training:
+            return mean
+        noise = torch.randn_like(mean) * (0.5 * self.log_variance(x)).exp()
+        mean, noise = (deal(part, len(self.on)) for part in (mean, noise))
+        return torch.addcmul(mean, self.on, noise).flatten(0, 1)
+
+
 STACKS: dict[type[nn.Module], Callable[..., nn.Module]] = {
     nn.Linear: Linear,
     nn.LayerNorm: LayerNorm,
     nn.BatchNorm1d: BatchNorm,
+    PlainResample: Resample,
 }
 
 
@@ -125,12 +145,12 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
         checks.instance("networks", network, nn.Sequential, "a list of nn.Sequential")
     if not networks or len({repr(network) for network in networks}) != 1:
         raise ValueError(f"networks must be one or more of one shape, got {len(networks)} of different ones or none")
-    layers = []
+    stacked = []
     for same in zip(*networks, strict=True):
         kind = next((make for plain, make in STACKS.items() if isinstance(same[0], plain)), None)
         if kind is None and any(True for _ in same[0].state_dict()):
             raise ValueError(
                 f"networks must have weights in {', '.join(t.__name__ for t in STACKS)} only, got {same[0]}"
             )
-        layers.append(same[0] if kind is None else kind(same))
-    return nn.Sequential(*layers)
+        stacked.append(same[0] if kind is None else kind(same))
+    return nn.Sequential(*stacked)

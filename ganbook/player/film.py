@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from ganbook import checks
 from ganbook.files import write_whole
 from ganbook.player import element as player
+from ganbook.player import pictures
 
 CARD, REAL_PALE, FAKE, FRAME = "#fbfaf7", "#9fc6e0", "#c24f00", "#d5cfc2"
 POINTS = 360
@@ -85,7 +86,7 @@ class Film:
         if hasattr(frame, "shape") and len(frame.shape) == 2 and frame.shape[1] == 2:
             new: Image.Image | np.ndarray = points(frame, "frame")
         else:
-            new = player.picture(frame, self.ncol, "frame")
+            new = pictures.picture(frame, self.ncol, "frame")
         if self._frames:
             first = self._frames[0]
             if isinstance(first, np.ndarray) != isinstance(new, np.ndarray):
@@ -197,7 +198,7 @@ def films(*parts: Film, labels: Sequence[str], budget: int = 1_000_000) -> Films
 
 def points(values: Any, name: str) -> np.ndarray:
     """A checked copy of points (n, 2). Raises: ValueError naming `name`."""
-    x = player.array(values, name)
+    x = pictures.array(values, name)
     if x.ndim != 2 or x.shape[1] != 2 or len(x) == 0:
         raise ValueError(f"{name} must be points of shape (n, 2), got {x.shape}")
     return x
@@ -246,12 +247,12 @@ def scatter(fake: np.ndarray, real: np.ndarray | None, bounds: Sequence[float]) 
 
 def _element(parts: Sequence[Film], labels: Sequence[str], budget: int) -> str:
     first, count = parts[0], len(parts[0])
-    blobs, weight = player.fitted([picture for part in parts for picture in part.pictures], budget)
+    blobs, weight = pictures.fitted([picture for part in parts for picture in part.pictures], budget)
     kept, step = list(range(count)), 1
     while weight > budget and len(kept) > 2:
         step *= 2
         kept = list(range(count - 1, -1, -step))[::-1]  # the last frame always stays
-        weight = sum(player.weight(blobs[p * count + i]) for p in range(len(parts)) for i in kept)
+        weight = sum(pictures.weight(blobs[p * count + i]) for p in range(len(parts)) for i in kept)
     texts = tuple(first.titles[i] or f"frame {i + 1} of {count}" for i in kept)
     views = [player.View(part.pictures, part.alt, label) for part, label in zip(parts, labels, strict=True)]
     shown = [[blobs[p * count + i] for i in kept] for p in range(len(parts))]
@@ -266,13 +267,13 @@ def _element(parts: Sequence[Film], labels: Sequence[str], budget: int) -> str:
     )
 
 
-def _save(path: str | os.PathLike, pictures: Sequence[Image.Image], fps: float) -> None:
+def _save(path: str | os.PathLike, frames: Sequence[Image.Image], fps: float) -> None:
     target = pathlib.Path(path)
     kind = target.suffix.lower()
     if kind not in (".gif", ".webp"):
         raise ValueError(f"path must end in .gif or .webp, got {target.name!r}")
-    durations = [max(20, round(1000 / fps))] * len(pictures)
+    durations = [max(20, round(1000 / fps))] * len(frames)
     durations[-1] = max(1500, durations[-1])
     body = io.BytesIO()
-    pictures[0].save(body, kind[1:], save_all=True, append_images=list(pictures[1:]), duration=durations, loop=0)
+    frames[0].save(body, kind[1:], save_all=True, append_images=list(frames[1:]), duration=durations, loop=0)
     write_whole(target, body.getvalue(), "film")

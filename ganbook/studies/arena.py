@@ -18,6 +18,7 @@ from torch import nn
 
 from ganbook import checks
 from ganbook.games import SideBySide
+from ganbook.games.game import first_samples
 from ganbook.losses import (
     Hinge,
     LeastSquares,
@@ -32,7 +33,7 @@ from ganbook.models import mlp
 from ganbook.penalties import R1, R2, Dragan, GradientPenalty
 from ganbook.recipes import Recipe
 from ganbook.train import fit, train
-from ganbook.types import Batch, Float, Sampler, Samples
+from ganbook.types import Batch, Float, Sampler, Samples, parts
 
 ADAM = {"batch": 64, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}
 """The setting of every entrant but WGAN: the rates of chapter 1's fully connected pair."""
@@ -125,6 +126,7 @@ def race(
 ) -> Iterator[Look]:
     """Train one run a seed, side by side; look at n samples of each, `looks` times at equal distances.
 
+    All is on the device that the data are on.
     z: latents (n, ...) which all runs share, for films; by default each run's are its own and new at each look.
     Runs go on where others have become nan; where all have, what is left is shown as lost.
 
@@ -133,7 +135,8 @@ def race(
     """
     if checks.whole("rounds", rounds) % checks.whole("looks", looks):
         raise ValueError(f"rounds must be a multiple of looks ({looks}), got {rounds}")
-    game = SideBySide(make, seeds, recipe)
+    device = parts(first_samples(real, 1))[0].device
+    game = SideBySide(make, seeds, recipe, device=device)
     run = train(game, real, rounds=rounds, seed=seeds[0], progress=False)
     own, used = torch.Generator().manual_seed(seeds[0] + 1), 0.0
     for k in range(1, looks + 1):
@@ -141,7 +144,7 @@ def race(
         with contextlib.suppress(FloatingPointError):  # all runs are lost: so say their samples
             fit(islice(run, rounds // looks))
         used += time.process_time() - start
-        y = game.samples(n, own) if z is None else game.shared(z)
+        y = game.samples(n, own) if z is None else game.shared(z.to(device))
         alive = y.flatten(1).isfinite().all(1)
         y = y.nan_to_num(0.0, 0.0, 0.0) * alive.view(-1, *[1] * (y.dim() - 1))
         yield Look(k * rounds // looks, used / len(seeds), y, alive.tolist())

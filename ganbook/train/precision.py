@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils._pytree import tree_leaves, tree_map
 
 from ganbook import checks
@@ -30,14 +31,18 @@ def check_precision(precision: str) -> str:
 
 
 def networks(game: nn.Module) -> dict[str, nn.Module]:
-    """The networks of a game by name: its children, and the members of its ModuleLists and ModuleDicts.
+    """What computes in the rounds of a game, by name: its children, and the members of those that only hold others.
 
-    >>> list(networks(nn.ModuleDict({"G": nn.Linear(1, 1), "pool": nn.ModuleList([nn.ReLU()])})))
-    ['G', 'pool.0']
+    A module without parameters is none, nor is an averaged copy, from which samples are drawn, in float32.
+
+    >>> list(networks(nn.ModuleDict({"G": nn.Linear(1, 1), "critics": nn.ModuleList([nn.Linear(1, 1), nn.ReLU()])})))
+    ['G', 'critics.0']
     """
     found: dict[str, nn.Module] = {}
     for name, child in game.named_children():
-        if isinstance(child, (nn.ModuleList, nn.ModuleDict)):
+        if isinstance(child, AveragedModel) or next(child.parameters(), None) is None:
+            continue
+        if type(child).forward is nn.Module.forward:  # ModuleList, ModuleDict, or a class of the reader's like them
             found |= {f"{name}.{inner}": network for inner, network in networks(child).items()}
         else:
             found[name] = child
@@ -62,8 +67,9 @@ def computing(game: nn.Module, precision: str) -> Iterator[None]:
     Only what a network does in its forward pass, and the way back through it, is cast; what it returns is float32
     again, so that log_softmax, softplus and penalties see the full precision. Each pass casts the weights anew:
     autocast keeps its casts until it is left, and around a whole round it would keep D's from before D's step.
-    A deep copy that is made of a network within is a network of its own, and computes as all do: in this precision
-    within, in float32 without.
+    A part of a network that is called for itself, such as D.features(x), computes as the whole does. A deep copy of a
+    network that is made within is a network of its own, and computes as all do: in this precision within, in float32
+    without.
 
     Raises: ValueError for another precision.
     Source: the mixed precision of Micikevicius et al. 2018, whose float16 needs a scaled loss; bfloat16 does not.
@@ -78,22 +84,28 @@ def computing(game: nn.Module, precision: str) -> Iterator[None]:
         yield
         return
     for network in networks(game).values():
-        network.forward = MethodType(_forward, network)  # on the instance, before the class's own
+        for part in network.modules():
+            part.forward = MethodType(_forward, part)  # on the instance, before the class's own
     token = _casting.set(True)
     try:
         yield
     finally:
         _casting.reset(token)
-        for network in game.modules():  # those that came in between, too
-            network.__dict__.pop("forward", None)
+        for part in game.modules():  # those that came in between, too
+            if getattr(part.__dict__.get("forward"), "__func__", None) is _forward:
+                del part.forward
 
 
 def _forward(network: nn.Module, *inputs: Any, **named: Any) -> Any:
     forward = type(network).forward
-    if not _casting.get():  # a copy that was taken out
+    if not _casting.get():  # a part of what is cast already, or a copy that was taken out
         return forward(network, *inputs, **named)
     tensors = [x for x in tree_leaves((inputs, named)) if isinstance(x, Tensor)]
     kind = tensors[0].device.type if tensors else next(network.parameters()).device.type
-    with torch.autocast(kind, torch.bfloat16):
-        out = forward(network, *inputs, **named)
+    token = _casting.set(False)
+    try:
+        with torch.autocast(kind, torch.bfloat16):
+            out = forward(network, *inputs, **named)
+    finally:
+        _casting.reset(token)
     return tree_map(lambda x: x.float() if isinstance(x, Tensor) and x.dtype == torch.bfloat16 else x, out)

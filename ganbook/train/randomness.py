@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -25,3 +26,13 @@ def put(state: dict[str, Tensor]) -> None:
             torch.set_rng_state(value)
         else:
             torch.cuda.set_rng_state(value, name)
+
+
+@contextlib.contextmanager
+def kept(devices: Iterable[int]) -> Iterator[None]:
+    """Whatever is drawn within it, global randomness is afterwards as it was: on the CPU, and on these GPUs."""
+    before = take(devices)
+    try:
+        yield
+    finally:
+        put(before)

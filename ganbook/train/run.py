@@ -21,7 +21,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ganbook import checks
-from ganbook.games.game import Game, check_batch
+from ganbook.games.game import Game, check_batch, check_players
 from ganbook.train import randomness, state
 from ganbook.train.precision import check_precision, computing, said
 from ganbook.train.shared import Alone, Company, company
@@ -94,11 +94,10 @@ def train(
         checks.whole(name, value, least)
     check_precision(precision)
     others = company(shared, game.recipe.batch)
-    reader = randomness.take(randomness.gpus(game))
-    try:
+    with randomness.kept(randomness.gpus(game)):
+        game.prepare(1)
+        check_players(game)
         game.check(real)
-    finally:
-        randomness.put(reader)
     path = None if checkpoint is None else state.writable(pathlib.Path(checkpoint))
     return Run(game, real, rounds, seed, path, save_every, progress, precision, others)
 
@@ -126,12 +125,11 @@ class Run(Iterator[Step]):
         self._unread: list[dict[str, Tensor]] = []
         self._broken = ""
         self._gpus = randomness.gpus(game)
-        reader = randomness.take(self._gpus)
-        torch.manual_seed(seed)
-        self.random = randomness.take(self._gpus)
-        """The global random state of the training, which is not the reader's."""
-        randomness.put(reader)
-        # As it is before the first round: a game that grows describes itself otherwise later.
+        with randomness.kept(self._gpus):
+            torch.manual_seed(seed)
+            self.random = randomness.take(self._gpus)
+            """The global random state of the training, which is not the reader's."""
+        # In the form of round 1: a game that grows describes itself otherwise later.
         self._agreed = {
             **game.describe(),
             "seed": repr(seed),
@@ -141,6 +139,11 @@ class Run(Iterator[Step]):
         if path is not None and path.exists():
             self._history = state.resume(self, path, self._agreed)
         self._kept = state.take(self)
+        if others.world > 1 and not others.alike(state.digest(self._kept[0], self.n, rounds, save_every, self._agreed)):
+            raise ValueError(
+                "the processes of a shared run must start alike: each with the same game (torch.manual_seed before "
+                "its networks are made), the same arguments of train, and the same checkpoint to read"
+            )
         show = progress and others.rank == 0 and _live()
         self._bar = tqdm(total=rounds, initial=self.n, disable=not show, unit=" rounds")
 
@@ -179,8 +182,8 @@ class Run(Iterator[Step]):
         try:
             if saving or last or len(self._unread) >= LOOK:
                 self._read()
-            if saving and self.others.rank == 0:
-                state.save(self, self.path, self._history, self._agreed)
+            if saving:
+                self._save()
         except FloatingPointError as error:
             self._broken = f"lost: {error}"
             raise
@@ -190,56 +193,76 @@ class Run(Iterator[Step]):
         self._bar.update()
         return Step(self.n, self.game, self.seed, losses)
 
+    def _save(self) -> None:
+        tensors, facts = state.take(self)
+        state.check_finite(self, tensors)
+        if self.others.world > 1 and not self.others.alike(state.digest(tensors)):
+            raise RuntimeError(
+                f"the processes of this shared run no longer hold the same weights after round {self.n}; the last "
+                "checkpoint is kept. What a round decides, it must decide by ganbook.processes.mean, and draw from rng"
+            )
+        if self.others.rank == 0:
+            state.write(self.path, tensors, facts, self._history, self._agreed)
+
     def _play(self, real: Sampler) -> dict[str, Tensor]:
         """One round, in the training's own randomness."""
-        reader = randomness.take(self._gpus)
-        randomness.put(self.random)
-        try:
-            self.game.train()
-            self.game.prepare(self.n + 1)
-            owned = _owned(self.game)
-            with self.others.together(), computing(self.game, self.precision):
-                losses = self.game.round(real, self.rng)
-        finally:
-            self.random = randomness.take(self._gpus)
-            randomness.put(reader)
-        if _owned(self.game) != owned:
+        with randomness.kept(self._gpus):
+            randomness.put(self.random)
+            try:
+                self.game.train()
+                form = self._prepare()
+                self.others.stir(self.seed, self.n)
+                with self.others.together(), computing(self.game, self.precision):
+                    losses = self.game.round(real, self.rng)
+                losses = self.others.settle(self.game, losses)
+            finally:
+                self.random = randomness.take(self._gpus)
+        if (now := state.form(self.game)) != form:
             raise ValueError(
-                f"round must leave every player what it owns, but {type(self.game).__name__}.round changed networks: "
-                "a game that grows does so in prepare(n), or it could not be resumed"
+                f"round must leave every player in its shapes, which {type(self.game).__name__}.round did not: "
+                f"{state.changes(form, now)}. A game that grows does so in prepare(n), or it could not be resumed"
             )
         return losses
+
+    def _prepare(self) -> state.Form:
+        before = state.form(self.game)
+        self.game.prepare(self.n + 1)
+        form = state.form(self.game)
+        if form != before:  # new networks are drawn from global randomness
+            self.others.follow(self.game)
+        return form
 
     def _looked_at(self, n: int, rng: torch.Generator) -> Batch:
         batch = self.real(n, rng)
         check_batch(batch, n, f"in round {self.n + 1}")
-        x = batch[0] if isinstance(batch, tuple) else batch
-        if x.dim() == 4 and not x.abs().max() <= 1:
-            raise ValueError(
-                f"real must return images in [-1, 1], got values from {x.min():.3g} to {x.max():.3g} "
-                f"in round {self.n + 1}"
-            )
         return batch
 
     def _mend(self) -> None:
         """Undo a round that was stopped: back to the last state that was kept, and the rounds since once more.
 
-        Raises: FloatingPointError where the networks are lost; RuntimeError where `real` cannot draw again.
+        Raises: FloatingPointError where the networks are lost; RuntimeError where `real` cannot draw again, or where
+        other processes have gone on.
         """
         if self._broken.startswith("lost: "):
             raise FloatingPointError(self._broken[len("lost: ") :])
+        if self.others.world > 1:
+            raise RuntimeError(f"{self._broken}, and this run is shared: start all its processes again")
         if getattr(self.real, "stateful", False):
             raise RuntimeError(
                 f"{self._broken} in the middle, and {type(self.real).__name__} cannot draw the same batches again: "
                 "build the game anew, or go on from a checkpoint"
             )
         n = self.n
-        self.game.prepare(max(1, self._kept[1]["n"]))
-        state.put(self, *self._kept)
+        self._go_back()
         while self.n < n:
             self._play(self.real)
             self.n += 1
         self._broken = ""
+
+    def _go_back(self) -> None:
+        """To the last state that was kept, in the form that the game had then."""
+        state.prepare(self.game, self._kept[1]["n"])
+        state.put(self, *self._kept)
 
     def _read(self) -> None:
         """Fetch the readings of the last rounds, and refuse to go on, or to save, where the game is lost."""
@@ -258,8 +281,7 @@ class Run(Iterator[Step]):
     def _refuse(self, n: int, name: str, value: float) -> None:
         """Say what is to blame for a loss that is not finite: the data, if playing the rounds again finds it there."""
         if not getattr(self.real, "stateful", False):
-            self.game.prepare(max(1, self._kept[1]["n"]))
-            state.put(self, *self._kept)
+            self._go_back()
             while self.n < n:
                 self._play(self._looked_at)
                 self.n += 1
@@ -298,13 +320,6 @@ def fit(run: T) -> T:
     for _ in run:
         pass
     return run
-
-
-def _owned(game: Game) -> list[int]:
-    """What the players own, as identities."""
-    return [
-        id(p) for optimizer in game.optimizers.values() for group in optimizer.param_groups for p in group["params"]
-    ]
 
 
 def _live() -> bool:

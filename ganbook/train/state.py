@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pathlib
 import tempfile
@@ -11,7 +12,8 @@ import torch
 from torch import Tensor
 
 from ganbook.files import checkpoint
-from ganbook.games.game import Game
+from ganbook.games.game import Game, check_players, owned
+from ganbook.train import randomness
 
 
 @runtime_checkable
@@ -26,7 +28,11 @@ class Run(Protocol):
 
 
 def take(run: Run) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The state of a run after its last round, history apart: copies."""
+    """The state of a run after its last round, history apart: copies.
+
+    Raises: ValueError where it would not be whole: see `check_players`.
+    """
+    check_players(run.game)
     tensors = {f"game/{name}": tensor.detach().clone() for name, tensor in run.game.state_dict().items()}
     groups = {}
     for name, optimizer in run.game.optimizers.items():
@@ -47,20 +53,59 @@ def put(run: Run, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     run.n = facts["n"]
 
 
-def save(run: Run, path: pathlib.Path, history: dict[str, list[float]], agreed: dict[str, str]) -> None:
-    """Write the checkpoint of a run.
+def prepare(game: Game, n: int) -> None:
+    """Give the game the form that it had after round n, and global randomness nothing to notice."""
+    with randomness.kept(randomness.gpus(game)):
+        game.prepare(max(1, n))
 
-    Raises: FloatingPointError where the game is lost; OSError where the file cannot be written.
-    """
-    tensors, facts = take(run)
+
+Form = dict[str, list[tuple[torch.dtype, torch.Size]]]
+"""Of each player the types and shapes of what it owns: they change where a network grows."""
+
+
+def form(game: Game) -> Form:
+    """The form that a game has now."""
+    return {name: [(p.dtype, p.shape) for p in owned(optimizer)] for name, optimizer in game.optimizers.items()}
+
+
+def changes(before: Form, after: Form) -> str:
+    """Which player's shapes are others, and how."""
+    texts = [
+        {name: ", ".join(str(tuple(shape)) for _, shape in shapes) for name, shapes in form.items()}
+        for form in (before, after)
+    ]
+    return "; ".join(differences(*texts, words=("was", "is")))
+
+
+def check_finite(run: Run, tensors: dict[str, Tensor]) -> None:
+    """Refuse to keep what is lost. Raises: FloatingPointError."""
     lost = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if lost and run.game.lost({lost[0]: torch.tensor(float("nan"))}):
         raise FloatingPointError(
             f"{lost[0]} is not finite after round {run.n}: the networks are lost, the last checkpoint is kept. "
             "Go back to it, or lower the learning rates."
         )
-    tensors |= {f"history/{name}": torch.tensor(values, dtype=torch.float64) for name, values in history.items()}
-    checkpoint.write(path, tensors, {**facts, "must agree": agreed})
+
+
+def write(
+    path: pathlib.Path,
+    tensors: dict[str, Tensor],
+    facts: dict[str, Any],
+    history: dict[str, list[float]],
+    agreed: dict[str, str],
+) -> None:
+    """Write the checkpoint of a run: what `take` gave, its history, and what must agree before it is resumed.
+
+    Raises: OSError where the file cannot be written.
+    """
+    past = {f"history/{name}": torch.tensor(values, dtype=torch.float64) for name, values in history.items()}
+    checkpoint.write(path, tensors | past, {**facts, "must agree": agreed})
+
+
+def digest(tensors: dict[str, Tensor], *facts: object) -> str:
+    """What all processes of a shared run have in common, and its facts; global randomness is each one's own."""
+    common = {name: t.cpu() for name, t in tensors.items() if not name.startswith("random/") or name == "random/rng"}
+    return hashlib.sha256((checkpoint.digest(common) + repr(facts)).encode()).hexdigest()
 
 
 def resume(run: Run, path: pathlib.Path, agreed: dict[str, str]) -> dict[str, list[float]]:
@@ -73,7 +118,7 @@ def resume(run: Run, path: pathlib.Path, agreed: dict[str, str]) -> dict[str, li
         raise ValueError(f"checkpoint {path} was not written by a training; name another file")
     found = differences({"precision": "float32", "processes": "1", **facts["must agree"]}, agreed)
     if not found:
-        run.game.prepare(max(1, facts["n"]))  # the form in which it was saved
+        prepare(run.game, facts["n"])
         states = ({k[len("game/") :]: t for k, t in tensors.items() if k.startswith("game/")}, run.game.state_dict())
         kinds = [{name: f"{t.dtype} {tuple(t.shape)}" for name, t in state.items()} for state in states]
         found = differences(*kinds)
@@ -87,7 +132,11 @@ def resume(run: Run, path: pathlib.Path, agreed: dict[str, str]) -> dict[str, li
     return {name[len("history/") :]: t.tolist() for name, t in tensors.items() if name.startswith("history/")}
 
 
-def differences(saved: dict[str, str], now: dict[str, str]) -> list[str]:
+def differences(
+    saved: dict[str, str],
+    now: dict[str, str],
+    words: tuple[str, str] = ("saved", "now"),
+) -> list[str]:
     """One sentence for each entry that is not the same on both sides; of long texts what is around the difference.
 
     >>> differences({"batch": "64", "seed": "0"}, {"batch": "32", "seed": "0"})
@@ -98,7 +147,7 @@ def differences(saved: dict[str, str], now: dict[str, str]) -> list[str]:
         a, b = saved.get(name, "nothing"), now.get(name, "nothing")
         if a != b:
             k = len(os.path.commonprefix([a, b]))
-            found.append(f"{name}: saved {_around(a, k)}, now {_around(b, k)}")
+            found.append(f"{name}: {words[0]} {_around(a, k)}, {words[1]} {_around(b, k)}")
     return found
 
 

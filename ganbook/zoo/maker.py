@@ -58,7 +58,8 @@ def make(
             reel.add(step.n, step.sample(16))
         if step.n % 500 == 0 or last:  # where a checkpoint is
             clock.note(step.n)
-            reel.save()
+            if reel.frames:
+                reel.save()
             print(f"{name}: round {step.n} of {total}, {clock.spent['seconds']:.0f} s", flush=True)
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
     tensors = {

@@ -51,7 +51,7 @@ def plain_dcgan(size: int, channels: int = 3, width: int = 32) -> tuple[nn.Modul
     return models.he_init(G), models.he_init(D)
 
 
-def _faces(rounds: int, start: float, gamma: float | Ramp) -> Recipe:
+def _faces(rounds: int, start: float, gamma: float) -> Recipe:
     """R1 on the plain pair, rates that fall to a tenth over all rounds."""
     falling = Ramp(start, start / 10, images=32 * rounds)
     return Recipe(
@@ -76,13 +76,6 @@ ENTRIES: dict[str, Entry] = {
     "dcgan-fashion": Entry(_small_dcgan, _FAST, "fashion", rounds=1_500),
     "dcgan-emoji": Entry(partial(models.dcgan, size=32, channels=3, width=32), _DCGAN, "emoji", rounds=4_000, look=500),
     "dcgan-faces": Entry(partial(plain_dcgan, 16), _faces(30_000, 1e-3, 0.5), "faces", rounds=30_000, look=3_000),
-    "dcgan-faces-64": Entry(
-        partial(plain_dcgan, 64, width=24),
-        _faces(5_000, 1e-3, Ramp(4.0, 0.5, images=32 * 5_000)),
-        "faces-64",
-        rounds=5_000,
-        look=500,
-    ),
 }
 
 

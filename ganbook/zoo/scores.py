@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -29,12 +28,11 @@ SETS: dict[str, Callable[[], data.TensorSampler]] = {
     "fashion": data.fashion,
     "emoji": emoji_faces,
     "faces": data.faces,
-    "faces-64": partial(data.faces, size=64, style="drawn"),
 }
 
 
 def training_set(name: str) -> data.TensorSampler:
-    """What the models of a set are trained on: "digits", "fashion", "emoji", "faces" (16 px) or "faces-64" (drawn)."""
+    """What the models of a set are trained on: "digits", "fashion", "emoji" or "faces" (16 px)."""
     checks.one_of("name", name, SETS)
     return SETS[name]()
 
@@ -47,7 +45,7 @@ def sums(name: str) -> str | dict[str, str]:
 
 
 def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) -> dict[str, metrics.Interval]:
-    """Scores of a sampler (n, seed) -> images against the held-out images of "digits" or "fashion", or the emoji faces.
+    """Scores of a sampler (n, seed) -> images against the held-out images of its set, or the emoji faces.
 
     As many fakes as held-out images (as there are faces to train on: only 22 are held out), drawn `repeats` times; 95 %
     intervals of the mean over these draws. They say how sure the score of these weights is, nothing on how another
@@ -55,6 +53,8 @@ def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) ->
     """
     if name == "emoji":
         return _score_pixels(sample, repeats)
+    if name == "faces":
+        return _score_faces(sample, repeats)
     net, held_out = features.load(name), getattr(data, name)(split="test").x
     training = net.features(getattr(data, name)().x)
     real = net.features(held_out)
@@ -90,6 +90,29 @@ def _score_pixels(sample: Callable[[int, int], Tensor], repeats: int) -> dict[st
             metrics.memorisation(images.flatten(1), training.flatten(1), held_out.flatten(1), **tag),
         ):
             values.setdefault(found.name, []).append(float(found))
+    return {metric: metrics.interval(found) for metric, found in values.items()}
+
+
+def _score_faces(sample: Callable[[int, int], Tensor], repeats: int) -> dict[str, metrics.Interval]:
+    """Both Frechet distances, and what can be counted where the attributes are known: glasses, colours of hair."""
+    net, held_out = features.load("faces"), data.faces(split="test")
+    training, real = net.features(data.faces().x), net.features(held_out.x)
+    colours = len(held_out.attributes["hair"])
+    values: dict[str, list[float]] = {}
+    for seed in range(repeats):
+        images = sample(len(held_out), 1_000 + seed)
+        fake, told, tag = net.features(images), net.attributes(images), {"features": net.tag}
+        shares = told["hair"].bincount(minlength=colours).double() / len(images)
+        for found in (
+            features.pixel_frechet_distance(held_out.x, images),
+            features.book_frechet_distance(net, held_out.x, images),
+            *metrics.precision_recall(real, fake, **tag),
+            metrics.image_similarity(images, pairs=2_000, seed=seed),
+            metrics.memorisation(fake, training, real, **tag),
+        ):
+            values.setdefault(found.name, []).append(float(found))
+        values.setdefault("share with glasses", []).append(float((told["glasses"] > 0).double().mean()))
+        values.setdefault("entropy of hair colours", []).append(float(torch.special.entr(shares).sum()))
     return {metric: metrics.interval(found) for metric, found in values.items()}
 
 

@@ -1,0 +1,50 @@
+"""The drawings of the book, as inline SVG made by code: the kit, and one function a drawing.
+
+A drawing is `Drawing(Panel(...), ...)`; a panel is 340 pixels wide, so that it fits a phone as it is, and two stand
+side by side on a desk. Numbers that a drawing carries are computed by the library when it is made. How to add one is in
+CONTRIBUTING.md; `python -m ganbook.draw` writes all of them on one page.
+"""
+
+from __future__ import annotations
+
+from ganbook.draw.axes import Axes
+from ganbook.draw.blocks import dcgan_blocks
+from ganbook.draw.drawing import Drawing
+from ganbook.draw.family import family_tree
+from ganbook.draw.game import the_game
+from ganbook.draw.integrands import kl_integrands
+from ganbook.draw.overlap import painting
+from ganbook.draw.panel import Panel
+from ganbook.draw.simplex import realness_simplex
+from ganbook.draw.slack import prices
+from ganbook.draw.story import the_story
+from ganbook.draw.tangents import conjugate
+
+DRAWINGS = (
+    the_game,
+    the_story,
+    kl_integrands,
+    conjugate,
+    dcgan_blocks,
+    painting,
+    prices,
+    realness_simplex,
+    family_tree,
+)
+"""Every drawing of the book; the tests look at each in a browser."""
+
+__all__ = [
+    "DRAWINGS",
+    "Axes",
+    "Drawing",
+    "Panel",
+    "conjugate",
+    "dcgan_blocks",
+    "family_tree",
+    "kl_integrands",
+    "painting",
+    "prices",
+    "realness_simplex",
+    "the_game",
+    "the_story",
+]

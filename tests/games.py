@@ -1,0 +1,283 @@
+"""Every game of the library, and those of coming chapters, in one line each: test_registry.py plays them all.
+
+A new game is added here with other values for each of its arguments; nothing else has to be written for it.
+"""
+
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
+from trial_games import (
+    BiGAN,
+    Conditional,
+    CycleGAN,
+    Joined,
+    OneOfK,
+    Patches,
+    Progressive,
+    SemiSupervised,
+    TwoParents,
+    growing,
+    wider,
+)
+
+from ganbook import recipes
+from ganbook.data import few, from_tensor, normal, together, uniform
+from ganbook.games import GAN, CriticAlone, SideBySide, Unrolled
+from ganbook.losses import Hinge, LeastSquares, NonSaturating, Realness, Wasserstein
+from ganbook.models import dcgan, mlp
+from ganbook.models.layers import Resample
+from ganbook.penalties import R1, R2, GradientPenalty
+from ganbook.ramps import Ramp
+from ganbook.recipes import Recipe
+from ganbook.train import Run, train
+
+CPU = torch.device("cpu")
+RECIPES = {name: value for name, value in vars(recipes).items() if isinstance(value, Recipe)}
+BATCH = 4
+
+
+# --- data: small, labelled, fixed
+
+
+def rows(*shape):
+    return torch.rand(30, *shape, generator=torch.Generator().manual_seed(7)) * 2 - 1
+
+
+points = from_tensor(rows(2), torch.arange(30) % 3, ("a", "b", "c"), device="cpu")
+shifted = from_tensor(rows(2)[:20] / 2, device="cpu")
+images = from_tensor(rows(1, 16, 16), device="cpu")
+small = from_tensor(rows(1, 8, 8), device="cpu")
+
+
+# --- networks
+
+
+class Dropout(nn.Module):
+    """A layer that takes its noise from the global generator."""
+
+    def forward(self, x):
+        return nn.functional.dropout(x, 0.5, self.training)
+
+
+def flat(outputs=1, width=8, **more):
+    return {"G": mlp([3, width, 2]), "D": mlp([2, width, outputs], **more)}
+
+
+def square(outputs=1, width=4, **more):
+    G, D = dcgan(16, 1, outputs=outputs, z=3, width=width, **more)
+    return {"G": G, "D": D}
+
+
+def patches(width):
+    D = Patches(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1))
+    return D, nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), nn.ReLU(), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
+
+
+def domains(of, width):
+    return {name: patches(width)[of == "G"] for name in (("ab", "ba") if of == "G" else "ab")}
+
+
+def pair():
+    return mlp([3, 8, 2]), mlp([2, 8, 5])
+
+
+def wide_pair():
+    return mlp([3, 9, 2]), mlp([2, 9, 5])
+
+
+# --- entries
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A game to be played.
+
+    kind: its class. given: its arguments, made anew for each game. real: its data.
+    others: for each argument but recipe and device another value.
+    loss: another loss of as many outputs. asked: what its `sample` takes, or None where it has none. rounds: how many
+    it is played.
+    """
+
+    kind: type
+    given: Callable[[], dict[str, Any]]
+    real: Callable
+    others: Callable[[], dict[str, Any]]
+    loss: Any = field(default_factory=Hinge)
+    asked: dict[str, Any] | None = field(default_factory=dict)
+    rounds: int = 6
+
+    def game(self, **changes):
+        torch.manual_seed(0)
+        return self.kind(**{**self.given(), **changes}, device=CPU)
+
+    def run(self, **options) -> Run:
+        return train(self.game(), self.real, **{"rounds": self.rounds, "seed": 3, **options})
+
+    def recipes(self, change):
+        """Its recipe, or its recipes, after a change."""
+        recipe = self.given()["recipe"]
+        return change(recipe) if isinstance(recipe, Recipe) else [change(one) for one in recipe]
+
+    @property
+    def arguments(self):
+        return set(inspect.signature(self.kind.__init__).parameters) - {"self", "device", "recipe"}
+
+
+def gan(recipe, networks=flat, real=points, kind=GAN, others=(), rounds=6, **more):
+    """An entry of GAN, or of a kind that takes more arguments."""
+    recipe = replace(recipe, batch=BATCH)
+    loss, K = recipe.loss, recipe.loss.outputs
+    other = Hinge() if K == 1 else Realness(K, 1 if getattr(loss, "objective", 1) == 2 else 2)
+    return Entry(
+        kind,
+        lambda: {**networks(K), "recipe": recipe, **more},
+        real,
+        lambda: {**networks(K, width=5), "prior": uniform(3, CPU), **dict(others)},
+        NonSaturating(0.9) if other == loss else other,
+        rounds=rounds,
+    )
+
+
+def many(recipe):
+    return Entry(
+        SideBySide,
+        lambda: {"make": pair, "seeds": (3, 5), "recipe": recipe},
+        points,
+        lambda: {"make": wide_pair, "seeds": (3, 6), "prior": uniform(3, CPU)},
+        Realness(5, 1),
+    )
+
+
+def plain(loss=None, **changes):
+    return Recipe(loss or NonSaturating(), **{"batch": BATCH, "lr_d": 1e-3, "lr_g": 1e-3, **changes})
+
+
+HALF = BATCH * 3  # images: three rounds
+RAMPED = replace(
+    recipes.R3GAN,
+    lr_d=Ramp(2e-3, 5e-4, HALF),
+    lr_g=Ramp(2e-3, 5e-4, 2 * HALF),
+    betas=(0.0, Ramp(0.9, 0.99, HALF)),
+    penalties=(R1(Ramp(1.0, 0.1, HALF)), R2(Ramp(1.0, 0.1, 2 * HALF))),
+)
+SPLIT = [plain(loss, betas=(0.0, 0.9)) for loss in (Realness(5, 2), LeastSquares())]
+GROWN = {
+    "real": images,
+    "rounds": 10,
+    "others": lambda: {"make": wider, "images": 9, "prior": uniform(3, CPU), "stages": 2},
+}
+
+GAMES: dict[str, Entry] = {
+    **{f"GAN {name}": gan(recipe) for name, recipe in RECIPES.items()},
+    "GAN ramped": gan(RAMPED),
+    "GAN, averaged, with dropout": gan(recipes.MLP_GAN, lambda K, **more: flat(K, activation=Dropout, **more)),
+    "GAN, three steps of both": gan(plain(d_steps=3, g_steps=3)),
+    "GAN, spectral norm": gan(recipes.SNGAN_HINGE, lambda K, **more: flat(K, norm="spectral", **more)),
+    "GAN, resampled logits": gan(
+        recipes.REALNESS,
+        lambda K, **more: (nets := flat(2 * K, **more)) | {"D": nn.Sequential(nets["D"], Resample(2 * K, K))},
+    ),
+    "GAN of images, DCGAN": gan(recipes.DCGAN, square, images),
+    "GAN of images, clipped": gan(recipes.WGAN, square, images),
+    "GAN of images, realness": gan(recipes.REALNESS_TOY, square, images),
+    "GAN of images, penalised": gan(RAMPED, lambda K, **more: square(K, norm_d=None, **more), images),
+    "Unrolled": gan(plain(penalties=(GradientPenalty(),)), kind=Unrolled, steps=2, others={"steps": 3}),
+    "CriticAlone": Entry(
+        CriticAlone,
+        lambda: {"D": mlp([2, 8, 1]), "recipe": plain(Wasserstein(), penalties=(GradientPenalty(),)), "fake": shifted},
+        points,
+        lambda: {"D": mlp([2, 5, 1]), "fake": points},
+        asked=None,
+    ),
+    "SideBySide": many(plain(Realness(5, 2), penalties=(R1(0.1),), ema_halflife=20.0)),
+    "SideBySide, a recipe a run": many(SPLIT),
+    "semi-supervised": Entry(
+        SemiSupervised,
+        lambda: {**flat(3), "recipe": plain(OneOfK(3), ema_halflife=20.0)},
+        together(few(points, 2).labelled, points),
+        lambda: {**flat(3, width=5), "prior": uniform(3, CPU), "share": 0.5},
+        loss=OneOfK(3, 0.9),
+    ),
+    "BiGAN": Entry(
+        BiGAN,
+        lambda: {
+            "G": mlp([3, 8, 2]),
+            "E": mlp([2, 8, 3]),
+            "D": Joined(mlp([5, 8, 1])),
+            "recipe": plain(penalties=(R1(0.1),)),
+        },
+        points,
+        lambda: {"G": mlp([3, 5, 2]), "E": mlp([2, 5, 3]), "D": Joined(mlp([5, 5, 1])), "prior": uniform(3, CPU)},
+    ),
+    "CycleGAN": Entry(
+        CycleGAN,
+        lambda: {
+            "G": domains("G", 4),
+            "D": domains("D", 4),
+            "recipe": plain(LeastSquares()),
+            "shape": (1, 8, 8),
+            "pool": 6,
+        },
+        together(small, from_tensor(-small.x, device="cpu")),
+        lambda: {"G": domains("G", 5), "D": domains("D", 5), "shape": (1, 8, 7), "cycle": 1.0, "pool": 5},
+        asked={"a": small.x},
+    ),
+    "conditional, in parts": Entry(
+        Conditional,
+        lambda: {
+            "G": Joined(mlp([6, 8, 2]), 3),
+            "D": Joined(mlp([5, 8, 1]), 3),
+            "recipe": plain(penalties=(R1(0.1), GradientPenalty(1.0)), ema_halflife=20.0),
+            "classes": 3,
+            "prior": normal(3, CPU),
+            "micro": 2,
+        },
+        points.labelled,
+        lambda: {
+            "G": Joined(mlp([6, 5, 2]), 3),
+            "D": Joined(mlp([5, 5, 1]), 3),
+            "classes": 4,
+            "prior": uniform(3, CPU),
+            "micro": 1,
+        },
+        asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5},
+    ),
+    "progressive": Entry(Progressive, lambda: {"make": growing, "recipe": plain(), "images": HALF}, **GROWN),
+    "progressive, averaged": Entry(
+        Progressive, lambda: {"make": growing, "recipe": plain(ema_halflife=20.0, clip=0.5), "images": HALF}, **GROWN
+    ),
+    "two parents": Entry(
+        TwoParents,
+        lambda: {"parents": [mlp([3, 8, 2]), mlp([3, 8, 2])], "D": mlp([2, 8, 1]), "recipe": plain()},
+        points,
+        lambda: {
+            "parents": [mlp([3, 5, 2])],
+            "D": mlp([2, 5, 1]),
+            "prior": uniform(3, CPU),
+            "by": (NonSaturating(), LeastSquares()),
+        },
+    ),
+}
+
+
+def killed(name, path, n, precision="float32"):
+    """Play an entry with its checkpoint until, in the middle of round n, this process kills itself."""
+    run, entry = None, GAMES[name]
+
+    def strike(optimizer, args, kwargs):
+        if run is not None and run.n == n - 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    register_optimizer_step_post_hook(strike)
+    run = entry.run(checkpoint=path, save_every=2, precision=precision)
+    for _ in run:
+        pass
+    sys.exit("was not killed")

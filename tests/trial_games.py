@@ -1,0 +1,288 @@
+"""Six games of coming chapters, as short as the contract allows: what fights here would fight there.
+
+They move into ganbook.games with their chapters. Networks for them, as small as can be, stand at the end.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, interpolate, l1_loss
+
+from ganbook import processes
+from ganbook.data import check_labels, normal
+from ganbook.games import GAN, Game, descend, latent_width
+from ganbook.games.with_d import detached
+from ganbook.losses import LeastSquares, Minimax, NonSaturating
+from ganbook.losses.base import check_width
+from ganbook.models import still
+
+
+@dataclass(frozen=True)
+class OneOfK:
+    """K logits name the classes, and the log of their summed exponentials is the logit of "real"."""
+
+    outputs: int
+    real_label: float = 1.0
+    g_sees_real: ClassVar[bool] = False
+
+    def d(self, real, fake):
+        return NonSaturating(self.real_label).d(self.score(real)[:, None], self.score(fake)[:, None])
+
+    def g(self, real, fake):
+        return NonSaturating().g(None, self.score(fake)[:, None])
+
+    def score(self, out):
+        check_width("out", out, self.outputs)
+        return out.logsumexp(1)
+
+
+class SemiSupervised(GAN):
+    """A few labelled rows beside many without: real returns (x, y, u), as together(few.labelled, set) does."""
+
+    def __init__(self, G, D, recipe, prior=None, device=None, *, share=1.0):
+        super().__init__(G, D, recipe, prior, device)
+        self.share = share
+
+    def d_loss(self, x, y, rng, D=None):
+        labelled, labels, plain = x
+        check_labels(labels, self.recipe.loss.outputs)
+        told = cross_entropy((D or self.D)(labelled), labels)
+        return super().d_loss(plain, y, rng, D) + self.share * told
+
+    def g_loss(self, x, y):
+        return super().g_loss(x[2], y)
+
+
+class BiGAN(GAN):
+    """D sees pairs: (x, E(x)) and (G(z), z). The second player owns G and E, and moves both pairs."""
+
+    def __init__(self, G, E, D, recipe, prior=None, device=None):
+        super().__init__(G, D, recipe, prior, device)
+        self.E = E
+        self.player("G", G, E, lr=recipe.lr_g)
+
+    def fake(self, x, rng):
+        z = self.draw(self.prior, rng, len(x))
+        return self.G(z), z
+
+    def d_loss(self, x, y, rng, D=None):
+        return super().d_loss((x, self.E(x).detach()), y, rng, D)
+
+    def g_loss(self, x, y):
+        loss = self.now.loss
+        return loss.g(None, self.D(*y)) + loss.g(None, -self.D(x, self.E(x)))
+
+
+class Pool(nn.Module):
+    """The last fakes, in buffers: of what is handed in, about half comes back, the rest is exchanged for older ones."""
+
+    def __init__(self, size, shape):
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(size, *shape))
+        self.register_buffer("filled", torch.tensor(0))
+
+    @torch.no_grad()
+    def exchange(self, y, rng):
+        out = y.clone()
+        for k in range(len(y)):
+            if self.filled < len(self.kept):
+                self.kept[self.filled] = y[k]
+                self.filled += 1
+            elif torch.rand((), generator=rng) < 0.5:
+                old = torch.randint(len(self.kept), (), generator=rng)
+                out[k], self.kept[old] = self.kept[old].clone(), y[k]
+        return out
+
+
+class CycleGAN(Game):
+    """Two domains without pairs: real returns (a, b). Two generators are one player, two critics the other."""
+
+    def __init__(self, G, D, recipe, shape, device=None, *, cycle=10.0, pool=4):
+        super().__init__(recipe, device)
+        self.G, self.D = nn.ModuleDict(G), nn.ModuleDict(D)
+        self.player("G", self.G, lr=recipe.lr_g)
+        self.player("D", self.D, lr=recipe.lr_d)
+        self.pools = nn.ModuleDict({name: Pool(pool, shape) for name in "ab"}).to(self.device)
+        self.cycle = cycle
+
+    def round(self, real, rng):
+        loss, G, D = self.now.loss, self.G, self.D
+        a, b = self.draw(real, rng)
+        y = {"a": G["ba"](b), "b": G["ab"](a)}
+        cycle = l1_loss(G["ba"](y["b"]), a) + l1_loss(G["ab"](y["a"]), b)
+        deceived = sum(loss.g(None, D[name](y[name])) for name in "ab")
+        g_loss = descend(self.optimizers["G"], deceived + self.cycle * cycle)
+        old = {name: self.pools[name].exchange(y[name].detach(), rng) for name in "ab"}
+        d_loss = sum(loss.d(D[name](x), D[name](old[name])) for name, x in (("a", a), ("b", b)))
+        return {"D": descend(self.optimizers["D"], d_loss), "G": g_loss, "cycle": cycle.detach()}
+
+    def sample(self, n, rng, a):
+        with still(self.G):
+            return self.G["ab"](a[:n])
+
+
+class Conditional(GAN):
+    """Labels on both sides: real returns (x, y). A large batch goes through in parts."""
+
+    def __init__(self, G, D, recipe, classes, prior=None, device=None, *, micro=1):
+        super().__init__(G, D, recipe, prior, device)
+        self.classes, self.micro = classes, micro
+
+    def fake(self, x, rng):
+        y = check_labels(x[1], self.classes)
+        return self.G(self.draw(self.prior, rng, len(y)), y), y
+
+    def round(self, real, rng):
+        parts = list(zip(*(part.chunk(self.micro) for part in self.draw(real, rng)), strict=True))
+        d_losses = (self.d_loss(x, detached(self.fake(x, rng)), rng) for x in parts)
+        d_loss = descend(self.optimizers["D"], d_losses, self.micro)
+        g_losses = (self.g_loss(x, self.fake(x, rng)) for x in parts)
+        g_loss = descend(self.optimizers["G"], g_losses, self.micro)
+        if self.average is not None:
+            self.average.update_parameters(self.G)
+        return {"D": d_loss, "G": g_loss}
+
+    def sample(self, n, rng, y=None, truncation=1.0):
+        y = torch.randint(self.classes, (n,), generator=rng) if y is None else check_labels(y, self.classes)
+        z = truncation * self.prior(n, rng)
+        with still(self.sampler):
+            return self.sampler(z, y.to(z.device))
+
+
+class Progressive(GAN):
+    """Networks that grow: make(stage) gives (G, D), a stage lasts `images`, and half of that a new layer fades in."""
+
+    def __init__(self, make, recipe, images, prior=None, device=None, *, stages=3):
+        super().__init__(*make(0), recipe, prior, device)
+        self.make, self.images, self.stages, self.stage = make, images, stages, 0
+
+    def prepare(self, n):
+        seen = (n - 1) * self.recipe.batch / self.images
+        stage = min(int(seen), self.stages - 1)
+        if stage != self.stage:
+            G, D = self.make(stage)
+            for new, old in ((G, self.G), (D, self.D)):
+                new.load_state_dict(old.state_dict(), strict=False)  # the layers that both have
+            self.stage = stage
+            self.seat(G, D)
+        for network in (self.G, self.D, self.sampler):
+            network.alpha = min(1.0, 2 * (seen - stage)) if stage else 1.0
+        super().prepare(n)
+
+    def shrunk(self, x):
+        return interpolate(x, size=4 * 2**self.stage, mode="area")
+
+    def d_loss(self, x, y, rng, D=None):
+        return super().d_loss(self.shrunk(x), y, rng, D)
+
+    def g_loss(self, x, y):
+        return super().g_loss(self.shrunk(x), y)
+
+
+WAYS = (Minimax(), NonSaturating(), LeastSquares())
+
+
+class TwoParents(Game):
+    """Each parent has a child by each loss; the fittest children, by what D thinks of them, are the next parents."""
+
+    def __init__(self, parents, D, recipe, prior=None, device=None, *, by=WAYS):
+        super().__init__(recipe, device)
+        self.parents, self.D, self.by = nn.ModuleList(parents), D, by
+        self.prior = prior or normal(latent_width(parents[0]), self.device)
+        self.player("D", D, lr=recipe.lr_d)
+        for k, parent in enumerate(self.parents):
+            self.player(f"G{k}", parent, lr=recipe.lr_g)
+
+    def round(self, real, rng):
+        loss, x = self.now.loss, self.draw(real, rng)
+        with torch.no_grad():
+            y = torch.cat([parent(self.draw(self.prior, rng, len(x) // len(self.parents))) for parent in self.parents])
+        d_loss = descend(self.optimizers["D"], loss.d(self.D(x), self.D(y)))
+        z, children = self.draw(self.prior, rng), []
+        for k, parent in enumerate(self.parents):
+            for number, way in enumerate(self.by):
+                child, optimizer = copy.deepcopy((parent, self.optimizers[f"G{k}"]))
+                descend(optimizer, way.g(None, self.D(child(z))))
+                with torch.no_grad():
+                    children.append((processes.mean(self.D(child(z)).mean()).item(), number, child, optimizer))
+        children.sort(key=lambda child: child[0], reverse=True)
+        for k in range(len(self.parents)):
+            self.parents[k], self.optimizers[f"G{k}"] = children[k][2:]
+        return {"D": d_loss, "fitness": torch.tensor(children[0][0]), "winner": torch.tensor(children[0][1])}
+
+    def sample(self, n, rng):
+        with still(self.parents):
+            return self.parents[0](self.prior(n, rng))
+
+
+# --- networks
+
+
+class Joined(nn.Module):
+    """A network of (x, given): samples with what is given to them, latents or labels as ones among zeros."""
+
+    def __init__(self, network, classes=0):
+        super().__init__()
+        self.network, self.classes = network, classes
+
+    def forward(self, x, given):
+        given = nn.functional.one_hot(given, self.classes).to(x.dtype) if self.classes else given
+        return self.network(torch.cat([x, given], 1))
+
+
+class Patches(nn.Sequential):
+    """A critic of patches: one row of output for each place of its last map."""
+
+    def forward(self, x):
+        return super().forward(x).flatten()[:, None]
+
+
+class GrowingG(nn.Module):
+    """4 px and twice as many with each stage; alpha is how far the last layer has faded in."""
+
+    def __init__(self, stage, width=4):
+        super().__init__()
+        self.start = nn.Linear(3, 16 * width)
+        self.blocks = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(stage))
+        self.heads = nn.ModuleList(nn.Conv2d(width, 1, 1) for _ in range(stage + 1))
+        self.alpha = 1.0
+
+    def forward(self, z):
+        x = self.start(z).unflatten(1, (-1, 4, 4))
+        for block in self.blocks:
+            before, x = x, block(interpolate(x, scale_factor=2)).relu()
+        out = self.heads[-1](x)
+        if self.alpha < 1:
+            out = self.alpha * out + (1 - self.alpha) * interpolate(self.heads[-2](before), scale_factor=2)
+        return out.tanh()
+
+
+class GrowingD(nn.Module):
+    """The mirror image of GrowingG."""
+
+    def __init__(self, stage, width=4):
+        super().__init__()
+        self.heads = nn.ModuleList(nn.Conv2d(1, width, 1) for _ in range(stage + 1))
+        self.blocks = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(stage))
+        self.end = nn.Linear(16 * width, 1)
+        self.alpha = 1.0
+
+    def forward(self, image):
+        x = self.heads[-1](image)
+        for k, block in reversed(list(enumerate(self.blocks))):
+            x = interpolate(block(x).relu(), scale_factor=0.5, mode="area")
+            if k == len(self.blocks) - 1 and self.alpha < 1:
+                small = interpolate(image, scale_factor=0.5, mode="area")
+                x = self.alpha * x + (1 - self.alpha) * self.heads[-2](small)
+        return self.end(x.flatten(1))
+
+
+def growing(stage):
+    return GrowingG(stage), GrowingD(stage)
+
+
+def wider(stage):
+    return GrowingG(stage, 5), GrowingD(stage, 5)
