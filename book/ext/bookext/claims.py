@@ -16,7 +16,7 @@ from bookext.chapters import box, link, written_chapters
 from bookext.folds import fold
 
 PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
-POWER = re.compile(r"(?<=\d)e(-?\d+)")
+POWER = re.compile(r"(?:(?<![\d.])1|(\d))e(-?\d+)")
 # The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
 PARTS = {
     "The question": "question",
@@ -45,11 +45,16 @@ def words(sentence):
 
 
 def numbers(text):
-    """A number as print sets it: 2e-9 is 2 x 10 to the -9, and a minus is as long as a plus."""
+    """A number as print sets it: a power of ten is raised, and a minus is as long as a plus.
+
+    >>> "".join(node.astext() for node in numbers("< 1e-9"))
+    '< 10−9'
+    """
     found, at = [], 0
     text = re.sub(r"(?<![\w.)])-(?=\d|inf)", "−", text)
     for power in POWER.finditer(text):
-        found += [nodes.Text(text[at : power.start()] + " × 10"), nodes.superscript("", power[1].replace("-", "−"))]
+        before = text[at : power.start()] + (f"{power[1]} × 10" if power[1] else "10")
+        found += [nodes.Text(before), nodes.superscript("", power[2].replace("-", "−"))]
         at = power.end()
     return [node for node in (*found, nodes.Text(text[at:])) if node.astext()]
 
