@@ -22,8 +22,8 @@ class Ramp:
     Raises: ValueError where start or end is not a finite number, or images no whole number >= 1.
     Derived in: chapter 15.
 
-    >>> [Ramp(0.05, 0.005, images=100).at(k) for k in (0, 50, 1_000)]
-    [0.05, 0.0275, 0.005]
+    >>> [Ramp(1.0, 0.5, images=100).at(k) for k in (0, 50, 1_000)]
+    [1.0, 0.75, 0.5]
     """
 
     start: float

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganbook import data, features, weights
+from ganbook import data, features
+from ganbook.files import weights
 
 NOISE = 0.1
 """Largest standard deviation of the noise that a training image gets: a generator's colours are never exact."""

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from ganbook import data, features, weights
+from ganbook import data, features
+from ganbook.files import weights
 from ganbook.metrics import frechet_distance
 
 REQUIRED = {"glasses": 0.98, "length": 0.98, "beard": 0.95, "hair": 0.95, "hat": 0.98, "mouth": 0.95}
