@@ -157,7 +157,7 @@ def test_the_html_is_whole_small_and_always_the_same():
 
 
 def test_the_scrolling_part_has_a_name_and_can_be_reached_by_keys():
-    assert '<div class="gbt-scroll" role="region" tabindex="0" aria-label="Table">' in plot.table(ROWS)._repr_html_()
+    assert '<div class="gbt-scroll" role="group" tabindex="0" aria-label="Table">' in plot.table(ROWS)._repr_html_()
     assert "<caption>" not in plot.table(ROWS)._repr_html_()
     assert "<caption>Who</caption>" in plot.table(ROWS, caption="Who")._repr_html_()
 

@@ -62,7 +62,7 @@ class Table:
         rows = "".join(self._row(line, "row") for line in self.cells)
         return (
             f'<div class="gbt"><style>{asset("table.css")}</style>'
-            f'<div class="gbt-scroll" role="region" tabindex="0" aria-label="{named}"><table class="gbt-table">'
+            f'<div class="gbt-scroll" role="group" tabindex="0" aria-label="{named}"><table class="gbt-table">'
             f"{f'<caption>{named}</caption>' if self.caption else ''}"
             f"<thead>{self._row(self.columns, 'col')}</thead><tbody>{rows}</tbody></table></div>"
             f"{note}<script>{asset('table.js')}</script></div>"

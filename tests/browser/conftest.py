@@ -105,13 +105,18 @@ class Visit:
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self.note)
-        page.on("requestfailed", lambda request: self.failed.append(request.url))
+        page.on("requestfailed", self.note_failure)
         page.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("requestfinished", self.weigh)
 
     def note(self, request):
         if not request.url.startswith(("data:", "blob:", self.address)):
             self.foreign.append(request.url)
+
+    def note_failure(self, request):
+        """What the page asked for and did not get; what it no longer wanted, since it was left meanwhile, is no fault."""
+        if request.failure != "net::ERR_ABORTED":
+            self.failed.append(request.url)
 
     def weigh(self, request):
         if not request.url.startswith(("data:", "blob:")):
