@@ -114,7 +114,7 @@ class Visit:
             self.foreign.append(request.url)
 
     def note_failure(self, request):
-        """What the page asked for and did not get; what it no longer wanted, since it was left meanwhile, is no fault."""
+        """What the page asked for and did not get, unless it was left meanwhile and no longer wanted it."""
         if request.failure != "net::ERR_ABORTED":
             self.failed.append(request.url)
 
