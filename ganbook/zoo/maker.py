@@ -14,13 +14,13 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import checks, features, metrics
+from ganbook import checks, metrics
 from ganbook.files import weights, write_whole
 from ganbook.games import GAN
 from ganbook.train import train
 from ganbook.zoo.frames import Reel
 from ganbook.zoo.models import ENTRIES, FOLDER, load
-from ganbook.zoo.scores import score, sums, training_images, training_set
+from ganbook.zoo.scores import against, score, seen_by, sums, training_images, training_set
 
 
 def make(
@@ -84,14 +84,10 @@ def make(
     with tempfile.TemporaryDirectory() as folder:  # a card without scores must never be seen in `out`
         weights.write(Path(folder), name, tensors, found)
         shipped = load(name, folder=Path(folder))  # the rounded weights are what is scored
-    against = (
-        "on pixels, against the 238 faces to train on, as many fakes; memorisation: by the 22 faces held out, "
-        if entry.data == "emoji"
-        else f"against the held-out images of {entry.data}, as many fakes, "
-    )
     found["scores"] = {
-        "protocol": f"{against}10 draws of z, 95 % t intervals; real: 5 draws from the training set in place of fakes",
-        "features": "pixels" if entry.data == "emoji" else features.load(entry.data).tag,
+        "protocol": f"{against(entry.data)}, 10 draws of z, 95 % t intervals; "
+        "real: 5 draws from the training set in place of fakes",
+        "features": seen_by(entry.data),
         "values": _plain(score(shipped.sample, entry.data)),
         "real": _plain(score(training_images(entry.data), entry.data, repeats=5)),
     }
