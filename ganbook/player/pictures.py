@@ -14,8 +14,8 @@ from PIL import Image
 from ganbook import checks
 from ganbook.data.images import encode
 
-GAP = 40
-"""Grey level of the lines between the samples of a grid: visible against black digits, calm in dark mode."""
+GAPS = {1: 40, 3: 255}
+"""Grey level of the lines between samples: on black digits one that is seen; colour pictures stand on white."""
 
 QUALITIES = (80, 60, 40, 25)
 """WebP qualities tried in turn until the pictures fit their budget."""
@@ -64,7 +64,7 @@ def contact_sheet(images: Any, ncol: int | None = None, gap: int = 2, name: str 
     n, h, w, c = x.shape
     ncol = min(n, math.ceil(math.sqrt(n)) if ncol is None else checks.whole("ncol", ncol))
     nrow = math.ceil(n / ncol)
-    sheet = np.full((nrow * (h + gap) - gap, ncol * (w + gap) - gap, c), GAP, np.uint8)
+    sheet = np.full((nrow * (h + gap) - gap, ncol * (w + gap) - gap, c), GAPS[c], np.uint8)
     for i in range(n):
         top, left = (i // ncol) * (h + gap), (i % ncol) * (w + gap)
         sheet[top : top + h, left : left + w] = x[i]
