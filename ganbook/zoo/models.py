@@ -77,7 +77,7 @@ ENTRIES: dict[str, Entry] = {
     "dcgan-emoji": Entry(partial(models.dcgan, size=32, channels=3, width=32), _DCGAN, "emoji", rounds=4_000, look=500),
     "dcgan-faces": Entry(partial(plain_dcgan, 16), _faces(30_000, 1e-3, 0.5), "faces", rounds=30_000, look=3_000),
     "dcgan-faces-64": Entry(
-        partial(plain_dcgan, 64, width=16), _faces(12_000, 1e-3, 0.5), "faces-drawn", rounds=12_000, look=1_000
+        partial(plain_dcgan, 64, width=16), _faces(12_000, 1e-3, 0.5), "faces-drawn", rounds=12_000, look=2_000
     ),
 }
 
