@@ -8,7 +8,7 @@ import check_notebooks
 import new_chapter
 import pytest
 import yaml
-from contract import CHECKS, Chapter, form
+from contract import CHECKS, Chapter
 from contract.promise import PARTS
 
 NAME = "31_good"
@@ -256,22 +256,6 @@ def test_a_drawing_may_stand_before_everything(good, root):
     drawn["cells"].insert(2, markdown("<svg viewBox='0 0 1 1'></svg>"))
     drawn["cells"].insert(3, code("x = 1", tags=["lesson"]))
     assert complaints_of("first_screen_has_a_picture", finish(drawn), root) == []
-
-
-def test_chapters_of_before_the_form_are_let_be_until_they_are_taken_off_the_list(good, root, monkeypatch):
-    plant = append(code("claim('so', True)\nprint(f'{x:8.3f}')", [stream("✓ so\n")]))
-    old, held = plant(copy.deepcopy(good)), [check.__name__ for check in form.CHECKS]
-    assert all(complaints_of(check, old, root, name="07_why_gans_fail") == [] for check in held)
-    assert [line[:8] for line in form.report(Chapter(root / "07_why_gans_fail.ipynb", old, root))] == ["1 of 8 c"]
-    assert form.report(Chapter(root / f"{NAME}.ipynb", old, root)) == []  # there it is an error
-    monkeypatch.setattr(form, "NUMBERS_EVERYWHERE", True)
-    assert complaints_of("claims_carry_numbers", old, root, name="07_why_gans_fail")
-    monkeypatch.setattr(form, "NOT_YET", set())
-    assert complaints_of("each_cell_has_a_kind", old, root, name="07_why_gans_fail")
-
-
-def test_the_list_of_chapters_before_the_form_names_chapters():
-    assert form.NOT_YET <= {path.stem for path in chapters.NOTEBOOKS.glob("*.ipynb")}
 
 
 def test_a_name_is_no_path(good, root):

@@ -5,7 +5,6 @@ A check returns sentences: what is wrong, in which cell, what to do. tests/test_
 
 from contract.chapter import Chapter
 from contract.form import CHECKS as FORM
-from contract.form import report
 from contract.outputs import CHECKS as OUTPUTS
 from contract.outputs import CLEAN
 from contract.portable import CHECKS as PORTABLE
@@ -13,4 +12,4 @@ from contract.promise import CHECKS as PROMISE
 
 CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM)
 
-__all__ = ["CHECKS", "CLEAN", "Chapter", "report"]
+__all__ = ["CHECKS", "CLEAN", "Chapter"]

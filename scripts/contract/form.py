@@ -1,8 +1,4 @@
-"""How a page is written: three kinds of cell, claims with their numbers, tables by code, a picture on the first screen.
-
-Chapters that were written before this form are listed in NOT_YET, and are let be; a chapter that has been brought to
-the form is taken off the list. When the list is empty, it can go.
-"""
+"""How a page is written: three kinds of cell, claims with numbers, tables by code, a picture on the first screen."""
 
 import ast
 import re
@@ -13,12 +9,6 @@ from contract.chapter import texts
 from contract.promise import claim_lines
 
 KINDS = ("lesson", "figure", "check")
-NOT_YET = {
-    *("01_minimax_game", "02_optimal_discriminator", "03_divergences", "04_non_saturating", "05_dcgan", "06_measuring"),
-    *("07_why_gans_fail", "08_wasserstein_distance", "09_wgan", "10_realness_gan", "11_arena"),
-}
-NUMBERS_EVERYWHERE = False  # True: a claim without a number is refused in the chapters of NOT_YET too
-
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml"}
 DRAWING = re.compile(r"<svg\b|\{drawing\}|!\[[^\]]*\]\((?:attachment|data):")
 DRAWS = {"subplots", "figure", "plot", "scatter", "imshow", "contourf", "bar", "hist", "fill_between", "quiver"}
@@ -38,16 +28,6 @@ BOUNDS = {
     "all_of",
 }
 ORDER = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
-
-
-def in_form(check):
-    """A check of the form lets the chapters of NOT_YET be."""
-
-    def held(chapter):
-        return [] if chapter.path.stem in NOT_YET else check(chapter)
-
-    held.__name__, held.__doc__ = check.__name__, check.__doc__
-    return held
 
 
 def kind_of(cell):
@@ -78,7 +58,6 @@ def shown(chapter):
     return [(k, cell) for k, cell in chapter.code() if "remove-cell" not in cell["metadata"].get("tags", [])]
 
 
-@in_form
 def each_cell_has_a_kind(chapter):
     found = []
     for k, cell in shown(chapter):
@@ -92,7 +71,6 @@ def each_cell_has_a_kind(chapter):
     return found
 
 
-@in_form
 def kinds_are_true(chapter):
     """A figure shows a picture or a table and claims nothing; a check claims and shows no picture."""
     found = []
@@ -111,7 +89,6 @@ def kinds_are_true(chapter):
     return found
 
 
-@in_form
 def first_screen_has_a_picture(chapter):
     words = 0
     for k, cell in enumerate(chapter.cells):
@@ -149,7 +126,6 @@ def _padded(node):
     return ""
 
 
-@in_form
 def no_table_by_hand(chapter):
     found = []
     for k, _ in shown(chapter):
@@ -162,7 +138,6 @@ def no_table_by_hand(chapter):
     return found
 
 
-@in_form
 def exact_is_exact(chapter):
     """An inequality of numbers has a margin: it is measured, not exact."""
     return [
@@ -188,7 +163,6 @@ def bare_claims(chapter):
     ]
 
 
-@in_form
 def bounds_are_not_joined(chapter):
     """`below(a, 1) and below(b, 1)` is the last of the two: the line would show one number of two."""
     return [
@@ -219,21 +193,12 @@ def perhaps_measured(chapter):
 
 def claims_carry_numbers(chapter):
     bare = numberless(chapter)
-    if not bare or (chapter.path.stem in NOT_YET and not NUMBERS_EVERYWHERE):
+    if not bare:
         return []
     return [
         f"{len(bare)} claims show neither a number nor that they are exact (first: {bare[0][2:62]!r}); "
         "use below, above, close, between, equals ..., or exact(...), refuses(...)"
     ]
-
-
-def report(chapter):
-    """What is no error yet: a line about a chapter of NOT_YET, or nothing."""
-    bare = len(numberless(chapter))
-    if chapter.path.stem not in NOT_YET or not bare:
-        return []
-    code = f"{len(bare_claims(chapter))} claims in its code are given a bare truth value"
-    return [f"{bare} of {len(claim_lines(chapter))} claims show neither a number nor that they are exact; {code}"]
 
 
 CHECKS = (
