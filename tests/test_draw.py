@@ -14,7 +14,7 @@ from torch.nn.functional import softplus
 
 from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
-from ganbook.draw import blocks, integrands, markup, overlap, simplex, slack, story, strokes, tangents
+from ganbook.draw import blocks, flat, integrands, markup, overlap, simplex, slack, story, strokes, tangents, turning
 from ganbook.losses import FGAN, Hinge, LeastSquares, Minimax, NonSaturating, Realness, RelativisticPairing, Wasserstein
 
 
@@ -275,3 +275,27 @@ def test_a_panel_knows_its_marks():
     one = draw.Panel("a", "b", 50).bracket(0, 10, 20, "here").arrow((0, 0), (10, 0), label="to")
     assert "here" in one.svg() and "to" in one.svg()
     assert strokes.track([(0, 0), (0, 0), (1, 1)]) == "M0 0L1 1"
+
+
+def test_the_perfect_verdict_is_flat_over_both_sets_and_their_neighbourhoods():
+    x = torch.linspace(-2.6, 2.8, 2_001, dtype=torch.float64, requires_grad=True)
+    out = flat.verdict(x)
+    (slope,) = torch.autograd.grad(out.sum(), x)
+    third = (flat.FAKES[0] - flat.DATA[1]) / 3
+    near_data, near_fakes = x < flat.DATA[1] + third - 0.01, x > flat.FAKES[0] - third + 0.01
+    assert bool((out[near_data] == 1).all()) and bool((out[near_fakes] == 0).all())
+    assert float(slope[near_data | near_fakes].abs().max()) == 0
+    assert float(slope[~(near_data | near_fakes)].abs().max()) > 1  # planted: the middle is not flat
+
+
+def test_the_turning_paths_are_those_of_two_lines_of_python():
+    theta, psi = turning.START
+    for _ in range(turning.ROUNDS):
+        s = 1 / (1 + math.exp(-theta * psi))
+        theta, psi = theta + turning.STEP * psi * s, psi - turning.STEP * theta * s
+    made = turning.paths()
+    assert made["at once"][-1].tolist() == pytest.approx([theta, psi], rel=1e-12)
+    radius = {name: path.norm(dim=1) for name, path in made.items()}
+    assert bool((radius["at once"].diff() > 0).all())
+    assert float(radius["in turns"].max()) < 1.2 and float(radius["in turns"].min()) > 0.6
+    assert float(radius["R1"][-1]) < 0.05

@@ -11,6 +11,7 @@ from ganbook.draw.axes import Axes
 from ganbook.draw.blocks import dcgan_blocks
 from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
+from ganbook.draw.flat import flat_verdict
 from ganbook.draw.game import the_game
 from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
@@ -19,6 +20,7 @@ from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
 from ganbook.draw.story import the_story
 from ganbook.draw.tangents import conjugate
+from ganbook.draw.turning import at_once_or_in_turns
 
 DRAWINGS = (
     the_game,
@@ -27,6 +29,8 @@ DRAWINGS = (
     conjugate,
     dcgan_blocks,
     painting,
+    flat_verdict,
+    at_once_or_in_turns,
     prices,
     realness_simplex,
     family_tree,
@@ -34,13 +38,15 @@ DRAWINGS = (
 """Every drawing of the book; the tests look at each in a browser."""
 
 __all__ = [
-    "DRAWINGS",
     "Axes",
+    "DRAWINGS",
     "Drawing",
     "Panel",
+    "at_once_or_in_turns",
     "conjugate",
     "dcgan_blocks",
     "family_tree",
+    "flat_verdict",
     "kl_integrands",
     "painting",
     "prices",
