@@ -219,6 +219,7 @@ def test_the_prices_prove_the_plan():
     )
     assert {line for line in shown if line.startswith("slack")} == {"slack 2", "slack 3"}
     assert {f"{mass:g}" for mass in best.plan[best.plan > 1e-9].tolist()} <= set(shown)
+    assert not re.search(r"\de-\d", draw.prices()._repr_html_()), "a slack of 0 is said to be 0"
 
 
 def test_the_pulls_are_those_of_the_theorem():

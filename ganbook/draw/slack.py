@@ -61,7 +61,7 @@ def _bars(best: Plan) -> Panel:
     pairs = [(i, j) for i in range(2) for j in range(3)]
     told = "; ".join(
         f"x{i + 1} to y{j + 1}: cost {best.cost[i, j]:g}, prices {best.u[i]:g} + {best.v[j]:g}, "
-        f"slack {best.slack[i, j]:g}"
+        f"slack {abs(round(float(best.slack[i, j]), 6)):g}"
         for i, j in pairs
     )
     panel = Panel(
