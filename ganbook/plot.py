@@ -208,7 +208,7 @@ def field(
     bounds: as for Film.
     real, fake: samples (n, 2) on top.
     sigmoid: show D(x) = sigmoid(output) in [0, 1], blue where D says real and vermilion where it says fake; False shows
-        the raw critic value, which is no probability.
+        the raw critic value, which is no probability, in the same colours over its own range.
     score: outputs (n, k) -> (n), such as `loss.score`, needed where D has several outputs.
     resolution: points a side.
     bar: with a colour bar.
@@ -229,7 +229,7 @@ def field(
         shown = 0.5 * (1 + np.tanh(z / 2))  # sigmoid that does not overflow
         mapped = ax.imshow(shown, cmap=REALNESS, vmin=0, vmax=1, extent=plane, origin="lower", interpolation="bilinear")
     else:
-        mapped = ax.imshow(z, cmap="cividis", extent=plane, origin="lower", interpolation="bilinear")
+        mapped = ax.imshow(z, cmap=REALNESS, extent=plane, origin="lower", interpolation="bilinear")
     mapped.set_zorder(1)
     if real is not None or fake is not None:
         if fake is not None:  # a pale halo keeps the crosses apart from a ground of their own colour

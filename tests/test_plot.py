@@ -253,6 +253,7 @@ def test_field_is_the_sigmoid_of_d_with_y_upwards():
 def test_field_of_a_critic_is_raw():
     shown = plot.field(lambda x: 100 * x[:, :1], bounds=1, resolution=3, sigmoid=False).images[0]
     assert shown.get_array()[0].tolist() == [-100, 0, 100]
+    assert shown.get_cmap().name == plot.REALNESS.name
 
 
 def test_field_does_not_overflow():

@@ -1,0 +1,62 @@
+"""Do sharp modes and right proportions go together? Three games on the grid, ten seeds, as in `wgan_coverage`.
+
+The runs are its runs (same networks, rates, seeds and 12,000 gradient steps). New is the imbalance: how
+many samples belong to each mode, whether or not they are near it. The sliced distance cannot tell a mode that has too
+many samples from samples that lie between the modes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from ganbook import data, metrics, recipes
+from ganbook.experiments import Experiment, main
+from ganbook.penalties import Dragan, GradientPenalty
+from ganbook.studies.arena import plane, race
+
+STEPS, LOOKS, SAMPLES, SEEDS = 12_000, 5, 2_500, tuple(range(10))
+FAST = {"batch": 64, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}
+RECIPES = {
+    "standard": replace(recipes.NON_SATURATING, **FAST),
+    "WGAN-GP 0.1": replace(recipes.WGAN_GP, penalties=(GradientPenalty(weight=0.1),), **FAST),
+    "DRAGAN 0.1": replace(recipes.DRAGAN, penalties=(Dragan(weight=0.1),), **FAST),
+}
+
+
+def imbalance(samples: Tensor, centres: Tensor) -> float:
+    """Total variation between the shares of the modes, each sample with its nearest, and equal shares: 0 to 1 - 1/k."""
+    shares = torch.bincount(torch.cdist(samples, centres).argmin(1), minlength=len(centres)) / len(samples)
+    return float((shares - 1 / len(centres)).abs().sum() / 2)
+
+
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
+    """One dictionary of curves a seed."""
+    real, recipe = data.grid(device="cpu"), RECIPES[variant]
+    rounds = STEPS // (recipe.d_steps + 1)
+    rows: list[dict[str, list[float]]] = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
+    for look in race(lambda: plane(1, False), real, recipe, seeds, rounds, LOOKS, SAMPLES):
+        for seed, row, samples in zip(seeds, rows, look.samples, strict=True):
+            found = metrics.mode_scores(samples, real.means, real.std)
+            known = real(SAMPLES, torch.Generator().manual_seed(2 + seed))
+            row["step"].append(float(look.round * (recipe.d_steps + 1)))
+            row["modes"].append(float(found.modes))
+            row["high-quality share"].append(float(found.high_quality))
+            row["imbalance"].append(imbalance(samples, real.means))
+            row["sliced distance"].append(float(metrics.sliced_wasserstein(samples, known)))
+    return rows
+
+
+EXPERIMENT = Experiment(
+    name="wgan_balance",
+    question="On the grid, which game has the samples on the modes, and which has the modes in equal shares?",
+    variants=tuple(RECIPES),
+    seeds=SEEDS,
+    measures=("step", "modes", "high-quality share", "imbalance", "sliced distance"),
+    measure=measure,
+)
+
+if __name__ == "__main__":
+    main(EXPERIMENT, __file__)
