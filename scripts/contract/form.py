@@ -20,6 +20,7 @@ BOUNDS = {
     "at_most",
     "at_least",
     "close",
+    "agrees",
     "between",
     "equals",
     "contains",
