@@ -77,7 +77,8 @@ class FaceNet(nn.Module):
     """Five convolutions, a hidden layer of 96 ReLU units (the features), and one linear head for each attribute.
 
     heads: the number of values of each attribute, in the order of the logits. All attributes of `data.faces` are told,
-    the details too: features of a classifier of four yes-or-no questions rank coloured bars above faces.
+    the details too: bars of colour that are moved until they suit a classifier of four yes-or-no questions beat
+    generated faces in its features.
 
     Takes images (n, 3, 16, 16) in [-1, 1]; 32x32 are averaged over 2x2 first, so the doubled ones of `data.faces(32)`
     give the features of the 16.

@@ -50,7 +50,8 @@ def _check(**moments: Tensor) -> None:
 def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, features: str = "samples") -> Score:
     r"""The d^2 of `frechet_gaussians` at the sample means and covariances (dividing by n - 1), in float64.
 
-    Range: 0 to infinity, lower is better. Biased upwards, by about a constant over n: compare equal n and m only.
+    Range: 0 to infinity, lower is better. Biased upwards, by about a constant over n: compare equal n and m
+    only; and the constant depends on both sets, so that equal numbers need not sort two generators rightly.
     With Inception features of 2048 numbers this is the FID; with any other features it is not.
 
     Raises: ValueError for fewer than two samples, different widths, nan or inf.
