@@ -118,7 +118,9 @@ def test_every_script_has_its_results():
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_seconds_are_of_jobs_and_true(path):
     seconds = [job["seconds"] for job in json.loads(path.read_text())["jobs"]]
-    assert all(each is None or each > 0.1 for each in seconds), seconds  # a closed form is quick
+    timed = [each for each in seconds if each is not None]
+    assert all(each > 0 for each in timed), seconds
+    assert not timed or max(timed) > 1, seconds  # a control that trains nothing may take less
 
 
 # --- jobs ------------------------------------------------------------------------------------------------------------
