@@ -18,7 +18,7 @@ def paths() -> dict[str, Tensor]:
     >>> {name: round(float(path[-1].norm()), 1) for name, path in paths().items()}
     {'at once': 2.5, 'in turns': 0.9, 'R1': 0.0}
     """
-    start = torch.tensor([START])
+    start = torch.tensor([START], dtype=torch.float64)
     braked = dirac.WithR1(dirac.minimax, GAMMA)
     return {
         "at once": dirac.simulate(dirac.minimax, start, ROUNDS, STEP)[:, 0],
