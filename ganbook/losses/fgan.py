@@ -32,7 +32,8 @@ class FGAN(OneOutput):
     saturating: bool = True
 
     def __post_init__(self) -> None:
-        checks.instance("divergence", self.divergence, FDivergence, "one of ganbook.divergences.fdiv, such as fdiv.KL")
+        known = "one of ganbook.divergences.fdiv, such as fdiv.KL"
+        checks.instance("divergence", self.divergence, FDivergence, known)
         checks.one_of("saturating", self.saturating, (True, False))
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
