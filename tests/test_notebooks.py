@@ -207,6 +207,8 @@ DEFECTS = [
     ("first_screen_has_a_picture", directly(lambda nb: first_code(nb)["metadata"].update(tags=["lesson"]))),
     ("first_screen_has_a_picture", directly(lambda nb: first_code(nb).update(outputs=[]))),
     ("first_screen_has_a_picture", edit("# Good\n", "# Good\n\n" + "Many words come first. " * 30 + "\n")),
+    ("few_enough_claims", append(code("claim('so', exact(True))", [stream("✓ so  [exact]\n" * 60)], tags=["check"]))),
+    ("theorems_have_pictures", append(markdown("```{prf:theorem} So\n:label: thm-31-so\nSo.\n```\n" * 5))),
     ("no_table_by_hand", append(code("print(f'{name:<12} {score:8.3f}')", tags=["lesson"]))),
     ("no_table_by_hand", append(code("print(f'{name!s:5} {k:{width}}')", tags=["lesson"]))),
     ("no_table_by_hand", append(code("print(name.ljust(12), score)", tags=["lesson"]))),

@@ -12,6 +12,8 @@ KINDS = ("lesson", "figure", "check")
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/svg+xml"}
 DRAWING = re.compile(r"<svg\b|\{drawing\}|!\[[^\]]*\]\((?:attachment|data):")
 DRAWS = {"subplots", "figure", "plot", "scatter", "imshow", "contourf", "bar", "hist", "fill_between", "quiver"}
+THEOREMS = 3  # that may stand between two pictures
+CLAIMS = 60
 FIRST_WORDS = 90  # of prose that may stand before the first picture: the title's paragraph
 WIDTH = re.compile(r"(?:.?[<>=^])?[+\- ]?#?[1-9]\d*")  # of a format: `>10`, `8.3f`, `<12`; not `.3f`, not `02d`
 BOUNDS = {
@@ -202,6 +204,33 @@ def claims_carry_numbers(chapter):
     ]
 
 
+def theorems_have_pictures(chapter):
+    """A derivation of theorems alone is left: a picture, a drawing or a film stands after every few of them."""
+    found, since = [], []
+    for k, cell in enumerate(chapter.cells):
+        if cell["cell_type"] == "code" and shows_picture(cell):
+            since = []
+        if cell["cell_type"] != "markdown":
+            continue
+        for block in re.finditer(r"\{prf:(?:theorem|proposition)\} *(.*)|" + DRAWING.pattern, chapters.source(cell)):
+            since = [*since, block.group(1)] if block.group(1) is not None else []
+            if len(since) == THEOREMS + 1:
+                found.append(
+                    f"cell {k} states {block.group(1)!r}, {THEOREMS} after {since[0]!r} with no picture between; "
+                    "draw one between them (ganbook.draw), or move a figure up"
+                )
+    return found
+
+
+def few_enough_claims(chapter):
+    made = len(claim_lines(chapter))
+    if made <= CLAIMS:
+        return []
+    return [
+        f"it makes {made} claims, a reader sees at most {CLAIMS}; merge families into one row, and prove nothing twice"
+    ]
+
+
 CHECKS = (
     each_cell_has_a_kind,
     kinds_are_true,
@@ -210,4 +239,6 @@ CHECKS = (
     exact_is_exact,
     bounds_are_not_joined,
     claims_carry_numbers,
+    few_enough_claims,
+    theorems_have_pictures,
 )
