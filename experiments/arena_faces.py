@@ -45,7 +45,7 @@ def held_out() -> Tensor:
 def run(variant: str, seed: int) -> Values:
     """The curves of one run, and its book distance."""
     recipe, real = replace(entrants()[variant], batch=BATCH), data.faces(device="cpu")
-    game = GAN(*pair(seed, recipe.loss.outputs, variant in SPECTRAL), recipe, torch.device("cpu"))
+    game = GAN(*pair(seed, recipe.loss.outputs, variant in SPECTRAL), recipe, device=torch.device("cpu"))
     rounds, own, used = train(game, real, rounds=ROUNDS, seed=seed, progress=False), torch.Generator(), 0.0
     own.manual_seed(seed + 1)
     row: Values = {measure: [] for measure in ("round", "seconds", "distance", "failed")}
