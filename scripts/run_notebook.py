@@ -15,7 +15,7 @@ THREADS = 1
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = str(THREADS)
 os.environ["GANBOOK_STATIC"] = "1"
-for name in ("GANBOOK_SEED", "GANBOOK_CLAIMS"):
+for name in ("GANBOOK_SEED", "GANBOOK_CLAIMS", "MPLBACKEND"):  # Agg would leave the pages without figures
     os.environ.pop(name, None)
 
 import chapters  # noqa: E402
