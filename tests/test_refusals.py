@@ -70,7 +70,6 @@ TABLE = {
         ("train(game, ring, rounds=1, seed=-1)", "seed"),
         ('train(game, ring, rounds=1, precision="fp8")', "precision"),
         ('games.GAN(G, D, "wgan")', "recipe"),
-        ('games.GAN(G, D, recipes.NON_SATURATING, torch.device("cpu"))', "prior"),
         ("games.GAN(G, D, losses.Minimax())", "recipe"),
         ('Recipe(loss="x")', "loss"),
         ("Recipe(loss=losses.Minimax)", "loss"),

@@ -40,8 +40,7 @@ class GAN(GameWithD):
 
     A game whose batches have more than samples in them overrides `fake`, and D is called with all parts.
 
-    Raises: ValueError where prior is no sampler, or missing and G does not tell its input width, or shapes do not fit
-    in a round.
+    Raises: ValueError where prior is missing and G does not tell its input width, or shapes do not fit in a round.
     Source: Goodfellow et al. 2014, Algorithm 1. Derived in: chapter 1.
     """
 
@@ -55,9 +54,7 @@ class GAN(GameWithD):
     ) -> None:
         super().__init__(recipe, device)
         self.seat(G, D)
-        if prior is None:
-            prior = normal(latent_width(G), self.device)
-        self.prior = checks.function("prior", prior, "a sampler of z (a device is given as device=)")
+        self.prior = prior or normal(latent_width(G), self.device)
 
     def seat(self, G: nn.Module, D: nn.Module) -> None:
         """These networks play: fresh optimisers, and where the recipe asks for them a clip on D and an averaged G.
