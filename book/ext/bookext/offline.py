@@ -167,7 +167,7 @@ def finish(app, exception):
             continue
         before = page.read_text(encoding="utf-8")
         after = offline(mended(before), search=name.as_posix() == "search.html")
-        after = slimming.unpack_frames(after, out / "_images", "../" * (len(name.parts) - 1))
+        after = slimming.once(slimming.unpack_frames(after, out / "_images", "../" * (len(name.parts) - 1)))
         for old, new in renamed.items():
             after = after.replace(f"_images/{old}", f"_images/{new}")
         for tag in REMOTE_MEDIA.findall(after):

@@ -18,6 +18,7 @@ from PIL import Image
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
 FRAME = re.compile(r"data:image/(webp|png|jpeg|gif);base64,([A-Za-z0-9+/=]{2000,})")
+STARTS = re.compile(r"<script>(?:(?!</script>).)*:not\(\[data-ready\]\)(?:(?!</script>).)*</script>", re.S)
 DYNAMIC = ("bs-", "tooltip", "popover", "dropdown", "modal", "collapse", "fade", "show", "pst-", "sbt-")
 
 
@@ -115,6 +116,27 @@ def unpack_frames(html: str, images: pathlib.Path, prefix: str) -> str:
         return f"{prefix}_images/{name}"
 
     return FRAME.sub(write, html)
+
+
+def once(html: str) -> str:
+    """A page with each inline style and each starting script of films and tables once, however many stand on it.
+
+    A style holds for the whole page: the first is kept. A script starts all that stands before it and is not yet ready:
+    the last is kept.
+
+    >>> once("<style>.gbp{}</style>a<style>.gbp{}</style>b")
+    '<style>.gbp{}</style>ab'
+    >>> go = "<script>document.querySelectorAll('.gbp:not([data-ready])')</script>"
+    >>> once(f"a{go}b{go}") == f"ab{go}"
+    True
+    """
+    for style in set(re.findall(r"<style>\.gb[pt].*?</style>", html, flags=re.S)):
+        first = html.index(style) + len(style)
+        html = html[:first] + html[first:].replace(style, "")
+    for script in set(STARTS.findall(html)):
+        last = html.rindex(script)
+        html = html[:last].replace(script, "") + html[last:]
+    return html
 
 
 def lighter_figures(images: pathlib.Path) -> dict[str, str]:
