@@ -14,6 +14,7 @@ from torch.nn.functional import interpolate
 
 from ganbook import data, features, metrics
 from ganbook.experiments import Experiment, main
+from ganbook.recipes import Recipe
 from ganbook.studies.arena import SPECTRAL, entrants, pixels, race
 
 ROUNDS, LOOKS, N, SEEDS = 210, 3, 400, tuple(range(10, 15))
@@ -32,22 +33,36 @@ def score(place: str) -> Callable[[Tensor], float]:
     return lambda x: float(metrics.frechet_distance(real, seen(x)))
 
 
-def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
-    """One dictionary of curves a seed; the seeds are trained side by side."""
-    place, name = variant.split(": ")
-    recipe, real = entrants()[name], SETS[place](16, device="cpu")
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
+def curves(
+    real: data.TensorSampler,
+    recipe: Recipe,
+    spectral: bool,
+    seeds: tuple[int, ...],
+    rounds: int,
+    looks: int,
+    score: Callable[[Tensor], float],
+    n: int = N,
+) -> list[dict[str, list[float]]]:
+    """One dictionary of curves a seed; the seeds are trained side by side, and n samples scored at each look."""
+    rows: list[dict[str, list[float]]] = [{"round": [], "seconds": [], "distance": [], "failed": []} for _ in seeds]
 
     def make():
-        return pixels(real.shape, recipe.loss.outputs, name in SPECTRAL)
+        return pixels(real.shape, recipe.loss.outputs, spectral)
 
-    for look in race(make, real, recipe, seeds, ROUNDS, LOOKS, N):
+    for look in race(make, real, recipe, seeds, rounds, looks, n):
         for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
             row["round"].append(look.round)
             row["seconds"].append(look.seconds)
-            row["distance"].append(score(place)(samples))
+            row["distance"].append(score(samples))
             row["failed"].append(float(not alive))
     return rows
+
+
+def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
+    """The curves of an entrant on one of the two sets."""
+    place, name = variant.split(": ")
+    real = SETS[place](16, device="cpu")
+    return curves(real, entrants()[name], name in SPECTRAL, seeds, ROUNDS, LOOKS, score(place))
 
 
 EXPERIMENT = Experiment(

@@ -7,31 +7,18 @@ leave open: does the order hold, and was gamma = 1, the one weight chosen by the
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
-from torch import Tensor
-from torch.nn.functional import interpolate
+from arena_images import curves, score
 
-from ganbook import data, features, metrics
+from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
-from ganbook.studies.arena import entrants, pixels, race
+from ganbook.studies.arena import entrants
 
-ROUNDS, SHORT, N, SEEDS = 2_100, 210, 400, tuple(range(10, 15))
+ROUNDS, SHORT, SEEDS = 2_100, 210, tuple(range(10, 15))
 LONG = ("non-saturating", "WGAN", "pairing + R1 + R2")
 GAMMAS = (0.1, 10.0)
-
-
-@cache
-def real_features() -> Tensor:
-    """Of the held-out digits, enlarged to the network's size."""
-    return seen(data.digits(16, split="test", device="cpu").x)
-
-
-def seen(x: Tensor) -> Tensor:
-    """What the feature network says of images of 16 px."""
-    return features.load("digits", device="cpu").features(interpolate(x, scale_factor=2, mode="bilinear"))
 
 
 def recipe_of(variant: str) -> Recipe:
@@ -42,21 +29,9 @@ def recipe_of(variant: str) -> Recipe:
 
 
 def measure(variant: str, seeds: tuple[int, ...]) -> list[dict[str, list[float]]]:
-    """One dictionary of curves a seed; the seeds are trained side by side."""
-    recipe, real = recipe_of(variant), data.digits(16, device="cpu")
+    """The curves of a run, scored as in arena_images."""
     rounds, looks = (ROUNDS, ROUNDS // SHORT) if variant in LONG else (SHORT, 1)
-    rows = [{measure: [] for measure in EXPERIMENT.measures} for _ in seeds]
-
-    def make():
-        return pixels(real.shape, recipe.loss.outputs, False)
-
-    for look in race(make, real, recipe, seeds, rounds, looks, N):
-        for row, samples, alive in zip(rows, look.samples, look.alive, strict=True):
-            row["round"].append(look.round)
-            row["seconds"].append(look.seconds)
-            row["distance"].append(float(metrics.frechet_distance(real_features(), seen(samples))))
-            row["failed"].append(float(not alive))
-    return rows
+    return curves(data.digits(16, device="cpu"), recipe_of(variant), False, seeds, rounds, looks, score("digits"))
 
 
 EXPERIMENT = Experiment(

@@ -88,19 +88,15 @@ def reference() -> tuple[Tensor, float]:
     return real, min(float(metrics.frechet_distance(real, copies[known.y[:3_000] == k])) for k in range(10))
 
 
-def training(variant: str, seed: int) -> dict[str, float]:
-    """One training from one seed, scored against the held-out digits.
+def scored(images: Tensor) -> dict[str, float]:
+    """Samples against the held-out digits.
 
     failed: 1 where the distance is above the least that a single digit reaches: the run does worse than a perfect
     generator of one digit. digits: how many classes have at least 2 % of the samples. balance: the entropy of the
     histogram of classes, in nats; log(10) = 2.303 is the most.
     """
     net, (real, threshold) = features.load("digits"), reference()
-    torch.manual_seed(seed)
-    prior = data.uniform(100) if variant == "z uniform" else None
-    game = GAN(*pair(variant), recipe(variant), prior)
-    fit(train(game, data.digits(16), rounds=ROUNDS, seed=seed, progress=False))
-    fake = net.features(enlarged(game.sample(N, torch.Generator().manual_seed(seed))))
+    fake = net.features(enlarged(images))
     distance = float(metrics.frechet_distance(real, fake))
     counts = net.head(fake).argmax(1).bincount(minlength=10)
     return {
@@ -109,6 +105,15 @@ def training(variant: str, seed: int) -> dict[str, float]:
         "digits": float((counts >= N // 50).sum()),
         "balance": float(torch.special.entr(counts / N).sum()),
     }
+
+
+def training(variant: str, seed: int) -> dict[str, float]:
+    """One training from one seed, and its scores."""
+    torch.manual_seed(seed)
+    prior = data.uniform(100) if variant == "z uniform" else None
+    game = GAN(*pair(variant), recipe(variant), prior)
+    fit(train(game, data.digits(16), rounds=ROUNDS, seed=seed, progress=False))
+    return scored(game.sample(N, torch.Generator().manual_seed(seed)))
 
 
 EXPERIMENT = Experiment(

@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+from realness_choices import EXPERIMENT as CHOICES
+from realness_choices import ROUNDS, SEEDS
 
 from ganbook import data
 from ganbook.experiments import Experiment, main
 from ganbook.losses import Realness, Redrawn, anchors
 from ganbook.studies.realness_toy import TOY, Curves, play
 
-SEEDS, ROUNDS, OUTCOMES = (0, 1, 2, 3, 4), 1_500, 20
+OUTCOMES = 20
 
 
 def frozen(k: int) -> Realness:
@@ -42,7 +44,7 @@ EXPERIMENT = Experiment(
     question="Do anchors that are one frozen draw find fewer modes than redrawn ones, or than their mean?",
     variants=tuple(VARIANTS),
     seeds=SEEDS,
-    measures=("round", "modes", "high quality", *(f"mode {mode}" for mode in range(9))),
+    measures=CHOICES.measures,
     measure=measure,
     groups={"all": tuple(VARIANTS)},
 )

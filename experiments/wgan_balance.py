@@ -7,23 +7,16 @@ many samples from samples that lie between the modes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor
+from wgan_coverage import LOOKS, SAMPLES, SEEDS, STEPS
+from wgan_coverage import RECIPES as ALL
 
-from ganbook import data, metrics, recipes
+from ganbook import data, metrics
 from ganbook.experiments import Experiment, main
-from ganbook.penalties import Dragan, GradientPenalty
 from ganbook.studies.arena import plane, race
 
-STEPS, LOOKS, SAMPLES, SEEDS = 12_000, 5, 2_500, tuple(range(10))
-FAST = {"batch": 64, "lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.5, 0.9)}
-RECIPES = {
-    "standard": replace(recipes.NON_SATURATING, **FAST),
-    "WGAN-GP 0.1": replace(recipes.WGAN_GP, penalties=(GradientPenalty(weight=0.1),), **FAST),
-    "DRAGAN 0.1": replace(recipes.DRAGAN, penalties=(Dragan(weight=0.1),), **FAST),
-}
+RECIPES = {"standard": ALL["standard"], "WGAN-GP 0.1": ALL["WGAN-GP"], "DRAGAN 0.1": ALL["DRAGAN 0.1"]}
 
 
 def imbalance(samples: Tensor, centres: Tensor) -> float:
