@@ -93,7 +93,9 @@ def fewest_changes(train, test):
 
 def test_no_held_out_face_is_nearly_one_of_the_training_set():
     train, test = colours(data.faces()), colours(data.faces(split="test"))[::16]
-    assert fewest_changes(train, test).min() > 8  # of 256 pixels; among all 4,000 faces one has 8, the next has 9 or 10
+    changes = fewest_changes(train, test)
+    assert changes.min() > 8  # of 256 pixels; among all 4,000 faces one has 8, the next has 9 or 10
+    assert np.mean(changes > 40) > 0.5  # the page on the pictures says so
     copy = train[7:8].copy()
     copy[0, 5:7, 4] = 0  # two pixels changed in a training face: caught
     assert fewest_changes(train, copy) == 2
