@@ -21,8 +21,8 @@ IDENT = re.compile(r'(<[a-z][^>]*?) id="[^"]*"')
 def piece(html: str, ident: str) -> str | None:
     """The term with its meaning, theorem, exercise, formula or work of that id, without links and ids; else None.
 
-    >>> piece('<dt id="term-a">a<a class="headerlink" href="#">#</a></dt><dd><p>The <a href="b">first</a>.</p></dd>', "term-a")
-    '<dt>a</dt><dd><p>The first.</p></dd>'
+    >>> piece('<dt id="a">a<a class="headerlink" href="#">#</a></dt><dd>The <a href="b">first</a>.</dd>', "a")
+    '<dt>a</dt><dd>The first.</dd>'
     >>> piece('<div class="proof theorem" id="t"><div>So.</div></div><div>More</div>', "t")
     '<div class="proof theorem"><div>So.</div></div>'
     >>> piece('<section id="s"><h2>Code</h2></section>', "s")
@@ -51,9 +51,9 @@ def with_cards(name: str, pages: dict[str, str]) -> str:
 
     pages: address in the book -> HTML.
 
-    >>> there = '<div class="math" id="e">x</div>'
-    >>> with_cards("a/p.html", {"a/p.html": '<a class="reference internal" href="../b/q.html#e">(1)</a></body>', "b/q.html": there})
-    '<a class="reference internal" href="../b/q.html#e">(1)</a><template id="cards"><div data-for="../b/q.html#e"><div class="math">x</div></div></template></body>'
+    >>> here, there = '<a class="reference internal" href="../b/q.html#e">1</a></body>', '<div class="math" id="e">x</div>'
+    >>> with_cards("a/p.html", {"a/p.html": here, "b/q.html": there}).split("</a>")[1]
+    '<template id="cards"><div data-for="../b/q.html#e"><div class="math">x</div></div></template></body>'
     """
     html, kept = pages[name], []
     for address, ident in dict.fromkeys(LINK.findall(html)):
