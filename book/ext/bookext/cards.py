@@ -51,7 +51,8 @@ def with_cards(name: str, pages: dict[str, str]) -> str:
 
     pages: address in the book -> HTML.
 
-    >>> here, there = '<a class="reference internal" href="../b/q.html#e">1</a></body>', '<div class="math" id="e">x</div>'
+    >>> here = '<a class="reference internal" href="../b/q.html#e">1</a></body>'
+    >>> there = '<div class="math" id="e">x</div>'
     >>> with_cards("a/p.html", {"a/p.html": here, "b/q.html": there}).split("</a>")[1]
     '<template id="cards"><div data-for="../b/q.html#e"><div class="math">x</div></div></template></body>'
     """
