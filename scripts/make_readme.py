@@ -1,7 +1,8 @@
-"""The two pictures of the README: `python scripts/make_readme.py` writes book/cover/film.webp and book/cover/page.webp.
+"""The pictures that stand for the book elsewhere: `python scripts/make_readme.py` writes those of the README, and one.
 
-film.webp holds the frames of the cover's film, five times as large; page.webp is one screen of a chapter of the built
-book (make html), which needs Chromium. Both are committed, and made again when the cover or the page's look changes.
+book/cover/film.webp holds the frames of the cover's film, five times as large; book/cover/page.webp is one screen of a
+chapter of the built book (make html), which needs Chromium; book/theme/preview.png is the film's last frame, for link
+previews. All are committed, and made again when the cover or the look of a page changes.
 """
 
 import argparse
@@ -31,14 +32,16 @@ def film():
     waits = [FRAME] * (len(large) - 1) + [LAST]
     target = COVER / "film.webp"
     large[0].save(target, save_all=True, append_images=large[1:], duration=waits, loop=0, lossless=True, method=6)
+    large[-1].save(ROOT / "book" / "theme" / "preview.png", optimize=True)
     return target
 
 
 def page(name, top):
     """One screen of a chapter as a reader sees it, from `top` pixels on."""
     sys.path.insert(0, str(ROOT / "tests" / "browser"))
-    from conftest import FLAGS, find_chromium
     from playwright.sync_api import sync_playwright
+
+    from conftest import FLAGS, find_chromium
 
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=find_chromium(), args=FLAGS)
