@@ -166,7 +166,8 @@ def finish(app, exception):
     pages = {name: html for name, html in sorted(before.items()) if not name.startswith("_static/")}
     for name, html in pages.items():
         html = offline(mended(html), search=name == "search.html")
-        html = slimming.once(slimming.unpack_frames(html, out / "_images", "../" * name.count("/")))
+        html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
+        html = slimming.once(html)
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
         for tag in REMOTE_MEDIA.findall(html):
