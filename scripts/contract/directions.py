@@ -1,4 +1,4 @@
-"""A picture's words promise no more than its section asserts: "falls" in an alt text needs a claim of something falling.
+"""A picture's words promise no more than its section asserts: "falls" in an alt text needs a claim that it falls.
 
 What a program can see: the direction word, the words around it, and the printed lines of the section's claims. A claim
 asserts it where it is about the same thing (it shares a word with that clause, or two with the sentence) and says so:
