@@ -42,6 +42,8 @@ EXPERIMENT = Experiment(
     measures=("round", "seconds", "distance", "failed"),
     measure=measure,
     clocks=("seconds",),
+    live=None,
+    differs={"live": "ten times the rounds of arena_images, which is itself too long to be run live"},
 )
 
 if __name__ == "__main__":

@@ -135,6 +135,8 @@ EXPERIMENT = Experiment(
     measures=("book Frechet distance", "failed", "digits", "balance"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live="05: plans",
+    differs={"seeds": "five for one"},
 )
 
 if __name__ == "__main__":

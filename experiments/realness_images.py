@@ -73,6 +73,8 @@ EXPERIMENT = Experiment(
     measures=("round", "distance"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live=None,
+    differs={"live": "90 trainings; chapter 10's live pair plays another game, on faces and with no norm"},
 )
 
 if __name__ == "__main__":
