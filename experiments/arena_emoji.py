@@ -36,7 +36,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     clocks=("seconds",),
     live=None,
-    differs={"live": "the live arena of chapter 11 is on the ring; images cost minutes an entrant"},
+    differs={"live": "the live arena of chapter 11 is on the ring; all entrants on emoji take six minutes"},
 )
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     clocks=("seconds",),
     live=None,
-    differs={"live": "the live arena of chapter 11 is on the ring; images cost minutes an entrant"},
+    differs={"live": "the live arena of chapter 11 is on the ring; all entrants on images take a quarter of an hour"},
 )
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
     live="06: history",
-    differs={"seeds": "five for one"},
+    differs={"rounds": "1,200, somewhat longer", "seeds": "five for one"},
 )
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     groups={"all": tuple(VARIANTS)},
     live=None,
-    differs={"live": "25 runs side by side take minutes; chapter 10 trains live on faces only"},
+    differs={"live": "25 runs side by side take over a minute; chapter 10 trains live on faces only"},
 )
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ EXPERIMENT = Experiment(
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
     live=None,
-    differs={"live": "16,000 rounds of five runs take an hour"},
+    differs={"live": "16,000 rounds of five runs take half an hour"},
 )
 
 if __name__ == "__main__":

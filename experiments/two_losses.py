@@ -59,7 +59,7 @@ EXPERIMENT = Experiment(
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
     live="04: runs",
-    differs={"seeds": "five for one"},
+    differs={"rounds": "1,500, longer", "seeds": "five for one"},
 )
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ import contextlib
 import io
 import sys
 import warnings
+from collections import defaultdict
 from dataclasses import fields
+from itertools import zip_longest
 
 import chapters
 import torch
@@ -31,6 +33,10 @@ IN_RATES = ("lr_d", "lr_g", "betas", "optimizer")
 OF_RECIPE = tuple(field.name for field in fields(Recipe) if field.name not in IN_RATES)
 SEEN = ("networks", "rates", "kind", "rounds", *OF_RECIPE)
 """The fields of `differs` that are compared; any other is a word to the reader."""
+
+
+WHOLE = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+"""Statements after which nothing of an earlier value of their names is left."""
 
 
 class Stop(BaseException):
@@ -64,6 +70,7 @@ class Recorder:
 
         def begin(init, run, game, *given, **more):
             init(run, game, *given, **more)
+            run._history = defaultdict(list)  # the losses of no round
             self.found += [each | {"rounds": str(run.rounds)} for each in built(game)]
 
         def end(then):
@@ -128,12 +135,11 @@ def of_cells(notebook, names):
     space, found = {"__name__": "__main__"}, []
     code = [ast.parse(plain(cell)).body if cell["cell_type"] == "code" else [] for cell in notebook["cells"]]
     places = [cell_of(code, name) for name in names]
-    wanted = set().union(*(loaded(node) for place in places for node in code[place]))
-    todo = []
+    wanted, todo = set(), []
     for place in range(max(places), -1, -1):
         for node in reversed(code[place]):
             if place in places or bound(node) & wanted:
-                wanted |= loaded(node)
+                wanted = wanted - (bound(node) if isinstance(node, WHOLE) else set()) | free(node)
                 todo.append((place, node))
     for place, node in reversed(todo):
         module = ast.Module([node], [])
@@ -155,8 +161,13 @@ def cell_of(code, name):
     return places[0]
 
 
-def loaded(node):
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+def free(node):
+    """The names that a statement needs from those before it."""
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    inner = [n for n in ast.walk(node) if isinstance(n, ast.comprehension)] if isinstance(node, ast.Assign) else [node]
+    own = {n.id for part in inner for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    return {n.id for n in names if isinstance(n.ctx, ast.Load)} - own
 
 
 def bound(node):
@@ -196,16 +207,25 @@ def complaints(experiment, folder=None):
         ways = [({name for name in SEEN if mine.get(name) != its.get(name)}, its) for its in played]
         apart, nearest = min(ways, key=lambda way: (len(way[0] - set(told)), len(way[0])))
         used |= apart
-        found |= {name: (mine.get(name), nearest.get(name)) for name in sorted(apart - set(told))}
+        found |= {name: first(nearest.get(name), mine.get(name)) for name in sorted(apart - set(told))}
     return [
-        f"its {name} are not those of its live part, {its} for {mine}: make them the same, or say in "
+        f"its {name} are not those of its live part ({words}): make them the same, or say in "
         f"differs[{name!r}] how they differ, and take care that the chapter says so"
-        for name, (mine, its) in found.items()
+        for name, words in found.items()
     ] + [
         f"differs[{name!r}] says {told[name]!r}, and what is built is the same: take it out"
         for name in told
         if name in SEEN and name not in used
     ]
+
+
+def first(its, mine):
+    """Where two values differ first, in words: a player, a line of its network."""
+    if isinstance(its, dict) and isinstance(mine, dict):
+        player = next(name for name in {**its, **mine} if its.get(name) != mine.get(name))
+        return f"{player} {first(its.get(player), mine.get(player))}".strip()
+    lines = zip_longest(str(its).splitlines(), str(mine).splitlines(), fillvalue="nothing")
+    return next(f"{a.strip()} for {b.strip()}" for a, b in lines if a != b)
 
 
 def main(names):

@@ -87,11 +87,14 @@ def test_a_difference_that_is_not_told_is_refused(folder, field, changes):
 
 def test_a_change_in_the_chapter_is_seen_too(folder):
     (said,) = live_parts.complaints(experiment(), folder("width = 16", "width = 32"))
-    assert said.startswith("its networks are not those")
+    assert said.startswith(
+        "its networks are not those of its live part (G (0): Linear(in_features=2, out_features=16, bias=True) for "
+        "(0): Linear(in_features=2, out_features=32, bias=True))"
+    )
     (said,) = live_parts.complaints(
         experiment(), folder("RECIPE = replace", "RECIPE = NON_SATURATING\nother = replace")
     )
-    assert said.startswith("its batch are not those of its live part, 8 for 64")
+    assert said.startswith("its batch are not those of its live part (8 for 64): make")
 
 
 def test_a_difference_that_is_told_and_is_none_is_refused(folder):
