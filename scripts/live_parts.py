@@ -24,7 +24,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from ganbook.experiments import read_script
 from ganbook.games import GAN, SideBySide
-from ganbook.games.game import Game, owned
+from ganbook.games.game import Average, Game, owned
 from ganbook.recipes import Recipe
 from ganbook.train.run import Run
 
@@ -110,10 +110,11 @@ def rate(optimizer):
 
 def built(game):
     """{field: what is built} of a game, one for each of its recipes; a game side by side as if it were alone."""
-    (G, D), recipes = game.__dict__.pop("alone", ((game.G, game.D), [game.recipe]))
+    pair, recipes = game.__dict__.pop("alone", (None, [game.recipe]))
+    networks = zip("GD", pair, strict=True) if pair else game.named_children()
     kind = next(each for each in type(game).__mro__ if not issubclass(each, SideBySide))
     same = {
-        "networks": {"G": repr(G), "D": repr(D)},
+        "networks": {name: repr(network) for name, network in networks if not isinstance(network, Average)},
         "rates": {player: rate(optimizer) for player, optimizer in game.optimizers.items()},
         "kind": kind.__name__,
     }

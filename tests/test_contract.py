@@ -114,6 +114,7 @@ def test_films_and_captions_are_read_too():
         "Above, two games; below each, its distribution over the outcomes",
         "Three rows of sixteen digits with three scores above each: blurred ones and sharp ones",
         "Two curves over 240 rounds, one above the other, and a mark below the plot",
+        "Each face of the lower row is drawn from what was read in the face above it",
         "The blurred plan of two densities, sharper as epsilon falls",
     ],
 )

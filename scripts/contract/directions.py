@@ -32,6 +32,7 @@ SAYS = {kind: re.compile(rf"\b(?:{words})\b", re.I) for kind, words in WORDS.ite
 NO_OUTCOME = re.compile(  # a place in the picture, or what is turned by hand: "as epsilon falls"
     r"\bfrom (?:above|below)\b|\bone (?:above|below) the other\b|^\W*(?:above|below)\b"
     r"|\b(?:above|below)(?=\W*$|[,:)]| (?:each|every|them|and|the (?:plot|row|picture|image|panel|face|digit)s?)\b)"
+    r"|\b(?:upper|lower) (?:row|half|panel|plot)s?\b|\b(?:row|panel|plot|image|picture|face|digit)s? (?:above|below)\b"
     rf"|\b(?:as|where) (?:the )?\w+ (?:{WORDS['up']}|{WORDS['down']})\b",
     re.I,
 )
