@@ -9,6 +9,7 @@ from ganbook.data import few, from_tensor, together
 from ganbook.games import SGAN, ClassifierAlone
 from ganbook.losses import AdversarialLoss, NonSaturating, SemiSupervised, SemiSupervisedMatching
 from ganbook.models import KeepFeatures, mlp
+from ganbook.models.stacked import stack
 from ganbook.recipes import Recipe
 from ganbook.train import fit, train
 
@@ -293,6 +294,24 @@ def test_more_labels_and_the_gap_of_two_moons():
         )
         fit(train(played, together(moons.labelled, moons), rounds=200, progress=False))
         assert played.accuracy(*moons.labelled(500, torch.Generator().manual_seed(1))) > 0.97
+
+
+def test_stacked_networks_play_the_mean_of_their_games():
+    """Two runs, rows in blocks: both players descend the mean over runs, and Adam's steps do not feel its factor."""
+    alone = [game(seed=k) for k in (0, 1)]
+    both = SGAN(stack([g.G for g in alone]), stack([g.D for g in alone]), alone[0].recipe, device=CPU)
+    draws = [real()(8, torch.Generator().manual_seed(k)) for k in (0, 1)]
+    z = [torch.randn(8, 3, generator=torch.Generator().manual_seed(k)) for k in (5, 6)]
+    x, rng = tuple(torch.cat(parts) for parts in zip(*draws, strict=True)), torch.Generator()
+    fakes = [g.G(latent) for g, latent in zip(alone, z, strict=True)]
+    fake = both.G(torch.cat(z))
+    torch.testing.assert_close(fake, torch.cat(fakes))
+    d = [g.d_loss(own, y.detach(), rng) for g, own, y in zip(alone, draws, fakes, strict=True)]
+    torch.testing.assert_close(both.d_loss(x, fake.detach(), rng), torch.stack(d).mean())
+    g_losses = [g.g_loss(own, y) for g, own, y in zip(alone, draws, fakes, strict=True)]
+    torch.testing.assert_close(both.g_loss(x, fake), torch.stack(g_losses).mean())
+    labels = both.classify(x[0])
+    assert torch.equal(labels, torch.cat([g.classify(own[0]) for g, own in zip(alone, draws, strict=True)]))
 
 
 # --- what is refused
