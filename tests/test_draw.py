@@ -14,7 +14,20 @@ from torch.nn.functional import softplus
 
 from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
-from ganbook.draw import blocks, flat, hulls, integrands, markup, overlap, simplex, slack, story, strokes, tangents, turning
+from ganbook.draw import (
+    blocks,
+    flat,
+    hulls,
+    integrands,
+    markup,
+    overlap,
+    simplex,
+    slack,
+    story,
+    strokes,
+    tangents,
+    turning,
+)
 from ganbook.losses import FGAN, Hinge, LeastSquares, Minimax, NonSaturating, Realness, RelativisticPairing, Wasserstein
 
 

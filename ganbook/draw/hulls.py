@@ -60,15 +60,15 @@ def _samples(panel: Panel, fakes: tuple[Point, ...]) -> None:
 def _bad() -> Panel:
     panel = Panel(
         "a bad generator: fakes in the gap",
-        "A cloud of four points on the left, one of them labelled 1, a cloud of four on the right, one of them labelled "
-        "2, and three fakes in the gap between them. Left of the gap a line where l1 is 0, right of it one where l2 is "
-        "0: between them D says fake. The hull of the right cloud and of the point x of the left one holds a fake, so x "
-        "cannot be called 2.",
+        "A cloud of four points on the left, one of them labelled 1, a cloud of four on the right, one of them "
+        "labelled 2, and three fakes in the gap between them. Left of the gap a line where l1 is 0, right of it one "
+        "where l2 is 0: between them D says fake. The hull of the right cloud and of the point x of the left one "
+        "holds a fake, so x cannot be called 2.",
         214,
     )
     panel.polygon([_at(h) for h in (ONE[3], TWO[2], TWO[0], TWO[1])], "fake", 0.13)
-    for j, words, at, anchor in ((1, "*l*_1 = 0", -0.9, "end"), (2, "*l*_2 = 0", 0.9, "start")):
-        x = _at((at, 0))[0]
+    for (a, _, c), words, anchor in zip(HEAD, ("*l*_1 = 0", "*l*_2 = 0"), ("end", "start"), strict=True):
+        x = _at((-c / a, 0))[0]
         panel.path([(x, 30), (x, 186)], "ink", 1.5)
         panel.text(x + (-5 if anchor == "end" else 5), 38, words, "ink", 12, anchor)
     _samples(panel, BETWEEN)
