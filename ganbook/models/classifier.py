@@ -34,7 +34,7 @@ def classifier(
     Source: the noise and dropout of Salimans et al. 2016's discriminators. Derived in: chapter 12.
 
     >>> sum(p.numel() for p in classifier().parameters())
-    165770
+    165866
     """
     for name, value in (("channels", channels), ("outputs", outputs), ("width", width), ("hidden", hidden)):
         checks.whole(name, value)
