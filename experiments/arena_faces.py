@@ -79,6 +79,8 @@ EXPERIMENT = Experiment(
     measure=measure,
     apart=True,
     clocks=("seconds",),
+    live="11: frames",
+    differs={"seeds": "five for one", "variants": "fourteen entrants for two"},
 )
 
 if __name__ == "__main__":

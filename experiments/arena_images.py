@@ -73,6 +73,8 @@ EXPERIMENT = Experiment(
     measures=("round", "seconds", "distance", "failed"),
     measure=measure,
     clocks=("seconds",),
+    live=None,
+    differs={"live": "the live arena of chapter 11 is on the ring; all entrants on images take a quarter of an hour"},
 )
 
 if __name__ == "__main__":

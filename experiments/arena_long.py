@@ -42,6 +42,8 @@ EXPERIMENT = Experiment(
     measures=("round", "seconds", "distance", "failed"),
     measure=measure,
     clocks=("seconds",),
+    live=None,
+    differs={"live": "the live arena of chapter 11 is on the ring; this is arena_images, ten times as long"},
 )
 
 if __name__ == "__main__":

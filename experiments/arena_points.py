@@ -50,6 +50,13 @@ EXPERIMENT = Experiment(
     measures=("step of D", "seconds", "modes", "high quality", "distance", "failed"),
     measure=measure,
     clocks=("seconds",),
+    live="11: living",
+    differs={
+        "rounds": "600, longer than live",
+        "loss": "the reader's own loss enters only live",
+        "seeds": "others",
+        "data": "ring and grid for the ring",
+    },
 )
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ EXPERIMENT = Experiment(
     measures=tuple(f"{pair}, {what}" for pair in ("3 and 5", "3 and 3") for what in ("batch", "unseen", "steepest")),
     measure=measure,
     apart=True,
+    live="08: trials",
+    differs={"seeds": "five deals for one", "variants": "four networks and two functions without one, for one network"},
 )
 
 if __name__ == "__main__":

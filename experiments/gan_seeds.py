@@ -38,6 +38,8 @@ EXPERIMENT = Experiment(
     measures=("round", "book Frechet distance", "precision", "recall"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live="06: history",
+    differs={"rounds": "1,200, somewhat longer", "seeds": "five for one"},
 )
 
 if __name__ == "__main__":

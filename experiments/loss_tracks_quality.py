@@ -82,6 +82,12 @@ EXPERIMENT = Experiment(
     seeds=SEEDS,
     measures=("step", "says", "distance", "Pearson", "Spearman"),
     measure=lambda variant, seeds: [scored(curve) for curve in trained(variant, seeds)],
+    live="09: FAST",
+    differs={
+        "rounds": "216: a budget that all three games share in gradient steps",
+        "seeds": "five, side by side, for one",
+        "data": "Fashion for digits",
+    },
 )
 
 if __name__ == "__main__":

@@ -56,6 +56,8 @@ EXPERIMENT = Experiment(
     measures=("clusters", "good"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live="01: on_ring",
+    differs={"seeds": "ten for one", "variants": "also with both steps taken at once"},
 )
 
 if __name__ == "__main__":

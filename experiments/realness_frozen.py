@@ -47,6 +47,8 @@ EXPERIMENT = Experiment(
     measures=CHOICES.measures,
     measure=measure,
     groups={"all": tuple(VARIANTS)},
+    live=None,
+    differs={"live": "25 runs side by side take over a minute; chapter 10 trains live on faces only"},
 )
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ EXPERIMENT = Experiment(
     measures=("round", "modes", "high quality", *(f"mode {mode}" for mode in range(9))),
     measure=measure,
     groups={"all": tuple(LOSSES)},
+    live=None,
+    differs={"live": "2,000 rounds with seven steps of G take a quarter of an hour"},
 )
 
 if __name__ == "__main__":

@@ -201,6 +201,12 @@ EXPERIMENT = Experiment(
         "rest: distance",
     ),
     measure=measure,
+    live="07: collapsed, packing",
+    differs={
+        "rounds": "2,000, longer",
+        "seeds": "eight, side by side, for one",
+        "variants": "ten rows for four; and two further failures",
+    },
 )
 
 if __name__ == "__main__":

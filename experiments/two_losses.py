@@ -58,6 +58,8 @@ EXPERIMENT = Experiment(
     measures=("round", "distance", "variety", "book Frechet distance", "loss of D"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live="04: runs",
+    differs={"rounds": "1,500, longer", "seeds": "five for one"},
 )
 
 if __name__ == "__main__":

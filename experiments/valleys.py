@@ -99,6 +99,8 @@ EXPERIMENT = Experiment(
     measures=("in the valley", "ones", "precision", "recall"),
     measure=lambda variant, seeds: [training(variant, seed) for seed in seeds],
     apart=True,
+    live="03: ROWS",
+    differs={"seeds": "five for one", "variants": "also a network for G, and three controls"},
 )
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ class Bound:
     sign: str = ""  # how the value is compared with the limit; "" where the limit is no fixed number
     measured: str = ""  # as the line shows it: "0.59", "0.12 to 0.31"
     asked: str = ""  # "> 0.33", "0.5 ± 0.01"
+    parts: tuple[Bound, ...] = ()  # the comparisons that it is made of, where it is made of several
 
     def __bool__(self) -> bool:
         return self.holds
@@ -129,7 +130,7 @@ def close(value: Any, expected: Any, tolerance: float, measured: bool = False) -
 
 
 def agrees(value: float, expected: float, error: float, times: float = 5) -> Bound:
-    """|value - expected| < times standard errors, where the error is measured too.
+    """|value - expected| < times standard errors, where the error is measured too: chance sets the limit, no seed does.
 
     >>> agrees(4.55, 4.5, 0.0248).note
     '4.55 ± 0.0248, asked 4.5 within 5 standard errors'
@@ -138,7 +139,7 @@ def agrees(value: float, expected: float, error: float, times: float = 5) -> Bou
     (error,), (times,) = row(error, "error", one=True), row(times, "times", one=True)
     away = abs(value - expected) / error if error > 0 else math.nan
     asked = f"{_asked(expected)} within {_asked(times)} standard errors"
-    return Bound(away, times, away < times, "<", f"{_say(value)} ± {_say(error)}", asked)
+    return Bound(away, times, away < times, "", f"{_say(value)} ± {_say(error)}", asked)
 
 
 def between(value: Any, low: float, high: float) -> Bound:
@@ -151,7 +152,8 @@ def between(value: Any, low: float, high: float) -> Bound:
     worst = min(values, key=lambda v: -math.inf if math.isnan(v) else min(v - low, high - v))
     holds, limit = all(low <= v <= high for v in values), low if worst - low < high - worst else high
     measured = _range([_near(v, 3, holds, low, high) for v in values], values)
-    return Bound(worst, limit, holds, "", measured, f"{_asked(low)} to {_asked(high)}" + _count(values))
+    parts = at_least(values, low), at_most(values, high)
+    return Bound(worst, limit, holds, "", measured, f"{_asked(low)} to {_asked(high)}" + _count(values), parts)
 
 
 def equals(value: Any, expected: float) -> Bound:
@@ -210,7 +212,8 @@ def all_of(*bounds: Bound) -> Bound:
     asked = list(dict.fromkeys(bound.asked for bound in bounds))
     text = asked[0] + " each" if len(asked) == 1 and len(bounds) > 1 else "; ".join(bound.asked for bound in bounds)
     measured = "; ".join(bound.measured for bound in bounds)
-    return Bound(worst.value, worst.limit, all(bounds), worst.sign, measured, text)
+    parts = tuple(part for bound in bounds for part in bound.parts or (bound,))
+    return Bound(worst.value, worst.limit, all(bounds), worst.sign, measured, text, parts)
 
 
 def row(values: Any, name: str = "value", one: bool = False) -> list[float]:

@@ -168,8 +168,14 @@ def _record(path: str, sentence: str, true: bool, holds: Any, evidence: dict[str
         name: value if isinstance(value, (int, float, str, bool)) else str(value) for name, value in evidence.items()
     }
     margin = bound.margin if bound and math.isfinite(bound.margin) else None
-    times = min(bound.times, 1e6) if bound and bound.times is not None else None
-    asked = {"margin": margin, "times": times, "sign": bound.sign if bound else "", "note": getattr(holds, "note", "")}
+    parts = [_part(part) for part in bound.parts or (bound,)] if bound else []
+    asked = {"margin": margin, "parts": parts, "note": getattr(holds, "note", "")}
     line = json.dumps({"sentence": sentence, "holds": true, **asked, "evidence": plain})
     with open(path, "a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+def _part(bound: Bound) -> dict[str, Any]:
+    """What `make seeds` compares over the seeds, of one comparison."""
+    times = None if bound.times is None else min(bound.times, 1e6)
+    return {"asked": bound.asked, "sign": bound.sign, "value": bound.value, "limit": bound.limit, "times": times}

@@ -346,3 +346,14 @@ def test_built_links_lead_somewhere():
             assert target.exists(), f"{page.relative_to(HTML)} links {link}, which is not there"
             if anchor and target.suffix == ".html":
                 assert anchor in targets(target), f"{page.relative_to(HTML)} links {link}; there is no such anchor"
+
+
+def test_a_page_says_what_it_is_where_its_address_is_shared():
+    from bookext import preview
+
+    plain = preview.tags("Title", "Words.")
+    assert 'content="Title"' in plain and "og:image" not in plain
+    assert 'content="https://example.org/book/_static/preview.png"' in preview.tags(
+        "T", "", "https://example.org/book/"
+    )
+    assert (ROOT / "book" / "theme" / "preview.png").is_file()

@@ -166,6 +166,19 @@ def test_how_many_times_a_bound_is_beaten():
     assert below(-1, 0.5).times == math.inf and above(1, -0.5).times == math.inf
     assert below(-9, -3).times == 3 and above(-1, -3).times == 3
     assert above(3, 0).times is None and between(3, 0, 9).times is None and below(1, 9, measured=True).times is None
+    assert agrees(4.5, 4.4, 1).times is None  # five standard errors are chance's limit: no seed brings it nearer
+
+
+def test_a_bound_made_of_several_knows_its_parts():
+    """Of all_of the worst alone would hide the others: `make seeds` looks at each."""
+    near, far = below(0.4, 0.5), above(9.0, 2)
+    assert all_of(near, all_of(far)).parts == (near, far) and near.parts == ()
+    low, high = between([0.2, 0.3], 0.1, 0.4).parts
+    assert (low.value, low.limit, low.sign) == (0.2, 0.1, "≥") and (high.value, high.limit, high.sign) == (
+        0.3,
+        0.4,
+        "≤",
+    )
 
 
 SANITIZE = pathlib.Path(__file__).resolve().parents[1] / "scripts" / "nbval_sanitize.cfg"
@@ -258,8 +271,7 @@ def test_other_seeds_record_and_do_not_raise(tmp_path, monkeypatch, capsys):
         "sentence": "holds",
         "holds": True,
         "margin": 1.0,
-        "times": 2.0,
-        "sign": ">",
+        "parts": [{"asked": "> 1", "sign": ">", "value": 2.0, "limit": 1.0, "times": 2.0}],
         "note": "2, asked > 1",
         "evidence": {"value": 2.0, "limit": 1.0, "shape": "(2, 3)"},
     }

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from torch.testing import assert_close
 
 from ganbook.divergences import gaussian, quantile, transport
 from ganbook.divergences.densities import Density, mixture, normal, uniform
@@ -250,3 +251,14 @@ def test_planted_defects_are_caught():
     c = 1000.0 * torch.eye(2, dtype=torch.float64)  # exp(-c / epsilon) underflows, or meets a floor of 1e-6
     state = sinkhorn([0.3, 0.7], [0.7, 0.3], 1000.0 - c, 1.0)
     same(state.plan.sum(1), [0.3, 0.7], atol=1e-8, rtol=0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_masses_of_almost_nothing_are_no_contradiction(seed):
+    rng = np.random.default_rng(seed)
+    a, b = (np.maximum(rng.dirichlet([0.05] * n), 1e-300) for n in (20, 25))
+    cost = rng.random((20, 25))
+    best = transport.transport(a / a.sum(), b / b.sum(), cost)
+    assert_close(best.plan.sum(1), best.a, rtol=0, atol=1e-9)
+    assert_close(best.plan.sum(0), best.b, rtol=0, atol=1e-9)
+    assert_close(best.value, best.dual, rtol=0, atol=1e-9)

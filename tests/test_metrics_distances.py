@@ -223,3 +223,17 @@ def test_check_names_what_is_wrong():
         pairs.check(real=normal(5, 3), fake=normal(5, 4))
     with pytest.raises(ValueError, match=r"real .* of shape \(samples, features\), got shape \(5, 1, 3\)"):
         pairs.check(real=normal(5, 3)[:, None], fake=normal(5, 3))
+
+
+def test_kernel_distance_keeps_its_digits_in_float32():
+    rng = torch.Generator().manual_seed(0)
+    x, y = torch.randn(200, 8, generator=rng) + 100, torch.randn(200, 8, generator=rng) + 100.1
+    exact = float(kernel_distance(x.double(), y.double()))
+    assert float(kernel_distance(x, y)) == exact
+    huge = float(kernel_distance(1e9 * x, 1e9 * y))  # |x|^2 / d above 1e22: its cube is no float32
+    assert math.isfinite(huge)
+
+
+def test_no_subsets_are_refused_also_where_none_is_asked_for():
+    with pytest.raises(ValueError, match="subsets"):
+        kernel_distance(torch.randn(9, 2), torch.randn(9, 2), subsets=0)

@@ -12,6 +12,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 from torch.testing import assert_close
 
+from ganbook import data
 from ganbook.metrics import density_coverage, expected_coverage, memorisation, pairs, precision_recall
 
 
@@ -42,6 +43,40 @@ def test_float32_agrees_with_float64_up_to_single_samples():
     exact = reference(real, fake, 3)
     got = [*precision_recall(real.float(), fake.float()), *density_coverage(real.float(), fake.float(), 3)]
     assert_close([float(score) for score in got], [float(value) for value in exact], rtol=0, atol=1.1 / 2_000)
+
+
+def crowded(name):
+    """Sets whose near samples a float32 formula cannot tell apart: dense ones, and one with a far sample."""
+    rng = torch.Generator().manual_seed(3)
+    if name == "far":
+        real, fake = normal(400, 16), normal(400, 16, seed=1)
+        real[0] *= 3_000
+        return real, fake
+    if name == "line":
+        return normal(1_000, 1), normal(1_000, 1, seed=1)
+    ring = data.ring(std=0.01, device="cpu")
+    return ring(1_000, rng).double(), ring(1_000, rng).double()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ["ring", "line", "far"])
+def test_dense_sets_and_far_samples_are_exact_in_float32_too(name, dtype):
+    real, fake = (x.float().to(dtype) for x in crowded(name))  # the same numbers in both
+    r, f = real.double(), fake.double()
+    reach = [torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist").kthvalue(4).values for x in (r, f)]
+    apart = torch.cdist(r, f, compute_mode="donot_use_mm_for_euclid_dist")
+    in_real, in_fake = apart <= reach[0][:, None], apart <= reach[1]
+    exact = in_real.any(0), in_fake.any(1), in_real.double().sum() / (3 * len(f)), in_real.any(1)
+    got = [*precision_recall(real, fake, 3), *density_coverage(real, fake, 3)]
+    assert_close([float(score) for score in got], [float(x.double().mean()) for x in exact], rtol=0, atol=1e-9)
+
+
+def test_copies_of_two_kinds_are_ranked_in_float32():
+    training, far = normal(300, 3, seed=5) + 3, normal(300, 3, seed=6)
+    step = far / far.norm(dim=1, keepdim=True)
+    fake, held = (training + 1e-4 * step).float(), (training + 2e-4 * step.roll(1, 0)).float()
+    exact = memorisation(fake.double(), training.float().double(), held.double())
+    assert float(memorisation(fake, training.float(), held)) == float(exact) > 0.95
 
 
 def test_one_point_far_away_spoils_recall_not_precision():

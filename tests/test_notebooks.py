@@ -219,6 +219,7 @@ DEFECTS = [
     ("bounds_are_not_joined", append(code("claim('so', below(a, 1) and below(b, 1))", tags=["check"]))),
     ("claims_carry_numbers", append(code("claim('so', True)", [stream("✓ so\n")], tags=["check"]))),
     ("claims_carry_numbers", append(code("claim('so', True)", [stream("✓ on [0, 1]\n")], tags=["check"]))),
+    ("directions_are_claimed", append(code("plot()", mystnb={"image": {"alt": "the loss falls to a half"}}))),
     ("no_placeholders", append(markdown("TODO write this"))),
     ("no_placeholders", append(code("x = 1", mystnb={"image": {"alt": "TODO what is to be seen"}}))),
 ]

@@ -17,6 +17,9 @@ import seeds
 import setup_cell
 import text_form
 
+from ganbook import claims
+from ganbook.claims import above, agrees, all_of, below, between, close
+
 ROOT = chapters.ROOT
 
 
@@ -252,19 +255,50 @@ def test_seeds_move_a_chapter_and_find_the_claim_that_held_by_luck(shelf, capsys
     assert "limit: 1001 to 2001" in said
 
 
-def test_bounds_that_are_far_from_what_is_measured_are_listed():
-    def made(sentence, value, limit, sign, times):
-        found = record(sentence, True, 0.5, value=value, limit=limit)
-        found[1].update(times=times, sign=sign)
-        return found
+def logged(path, seed, *made):
+    """[(key, record)] of these claims, as a run under a seed leaves them: through the file that `claim` writes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANBOOK_CLAIMS", str(path / f"{seed}.jsonl"))
+        for sentence, bound in made:
+            claims.claim(sentence, bound)
+    return seeds.read_log(path / f"{seed}.jsonl")
 
-    near, worst = made("near", 0.2, 0.5, "<", 2.5), made("far", 0.1, 0.5, "<", 5.0)
-    rounding, even = made("rounding", 1e-16, 1e-9, "<", 1e7), made("a sign", 2.0, 0.0, ">", None)
-    runs = {1: [near, worst, rounding, even], 2: [made("near", 0.1, 0.5, "<", 5.0), made("far", 0.15, 0.5, "<", 3.3)]}
-    runs[2] += [rounding, even]
-    assert seeds.far(runs) == ["  asked < 0.5, worst of 2: 0.15 (3.3 times)  far"]
-    runs[2].pop(1)  # not made under every seed: that is another complaint
-    assert seeds.far(runs) == []
+
+def test_bounds_that_are_far_from_what_is_measured_are_listed(tmp_path, capsys):
+    def under(seed, loss, away):
+        return logged(
+            tmp_path,
+            seed,
+            ("near", below(loss, 0.5)),
+            ("far", below(loss / 2, 0.5)),
+            ("rounding", close(1e-16, 0, 1e-9)),
+            ("a sign", above(2.0, 0.0)),
+            ("measured", below(0.001, loss, measured=True)),
+            ("chance", agrees(4.5 + away, 4.5, 1.0)),
+            ("theory", close(2 + away / 100, 2, 0.1)),
+            ("both", all_of(below(loss, 0.21), above([9.0, 30.0], 2), between(loss, 0.01, 0.3))),
+        )
+
+    runs = {1: under(1, 0.2, 0.5), 2: under(2, 0.1, 0.1)}
+    assert [" ".join(line.split()) for line in seeds.far(runs)] == [
+        "20 times asked 2 ± 0.1, worst: off by 0.005 theory",
+        "10 times asked ≥ 0.01, worst: 0.1 both",
+        "5 times asked < 0.5, worst: 0.1 far",
+        "4.5 times asked > 2, worst: 9 both",
+    ]
+    runs[2] = [(key, record) for key, record in runs[2] if record["sentence"] == "near"]
+    assert seeds.far(runs) == []  # not made under every seed: that is another complaint
+
+
+def test_a_loose_bound_of_a_chapter_is_listed_and_a_tight_one_is_not(shelf, capsys, monkeypatch):
+    for name in ("GANBOOK_SEED", "GANBOOK_CLAIMS"):
+        monkeypatch.delenv(name, raising=False)
+    made = "from ganbook.claims import below, claim, seed\nx = 0.1 + seed() / 1e5\n"
+    path = shelf("61_try", notebook(made + "claim('loose', below(x, 0.5))\nclaim('tight', below(x, 0.2))"))
+    assert seeds.report(path, [1, 2]) is False
+    said = capsys.readouterr().out
+    assert "1 bounds are far from what is measured: the worst of 2 seeds beats them 3 times or more." in said
+    assert re.search(r"\n +4.17 times  asked < 0.5, worst: 0.12\n +loose\n$", said)
 
 
 def test_nbval_compares_everything_of_a_claim_but_the_measured_number(tmp_path):

@@ -19,8 +19,8 @@ from ganbook import checks
 from ganbook.divergences.discrete import Masses, masses
 from ganbook.types import Float, Scalar
 
-TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-"""HiGHS's own tolerances, three digits below its defaults."""
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10, "presolve": False}
+"""HiGHS's own tolerances, three digits below its defaults. Its presolve takes masses below them for contradictions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,17 +81,17 @@ def transport(a: Masses, b: Masses, cost: object) -> Plan:
     rows = sparse.kron(sparse.eye(n), np.ones((1, m)))
     columns = sparse.kron(np.ones((1, n)), sparse.eye(m))
     scale = float(c.abs().max()) or 1.0  # the solver's tolerances are absolute
-    found = linprog(
+    found = linprog(  # the last margin follows from the others; asked twice, rounding may make it a contradiction
         (c / scale).numpy().ravel(),
-        A_eq=sparse.vstack([rows, columns]),
-        b_eq=torch.cat([a, b]).numpy(),
+        A_eq=sparse.vstack([rows, columns]).tocsr()[:-1],
+        b_eq=torch.cat([a, b])[:-1].numpy(),
         method="highs-ds",
         options=TIGHT,
     )
     if found.status != 0:
         raise RuntimeError(f"HiGHS found no optimal plan: {found.message}")
     plan = torch.from_numpy(found.x).reshape(n, m).clamp(min=0.0)
-    prices = torch.from_numpy(found.eqlin.marginals.copy()) * scale
+    prices = torch.from_numpy(np.append(found.eqlin.marginals, 0.0)) * scale  # one price is free: v_m = 0
     return Plan(a, b, c, plan, prices[:n], prices[n:])
 
 

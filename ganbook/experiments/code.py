@@ -17,9 +17,14 @@ BOOKKEEPING = "ganbook.experiments"
 SAYING = ("__all__", "__version__")
 """Names whose values compute nothing."""
 
+TOLD = ("live", "differs")
+"""What an Experiment tells its reader: arguments from which no number comes."""
+
 
 def digest(source: str) -> str:
     """SHA-256 of what a source computes: of its syntax tree without docstrings, comments, `__all__`, `__version__`.
+
+    Nor does it matter what an Experiment tells of its live part, `live` and `differs`.
 
     Written out here, since `ast.dump` has another form in each version of Python.
 
@@ -145,6 +150,8 @@ def _plain(node: Any) -> Any:
     """A syntax tree as nested tuples, without empty fields and without what computes nothing."""
     if isinstance(node, ast.Constant):
         return type(node.value).__name__, repr(node.value)
+    if isinstance(node, ast.Call) and _is(node.func, "Experiment"):
+        node = ast.Call(node.func, node.args, [given for given in node.keywords if given.arg not in TOLD])
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
         return type(node).__name__, *((name, _plain(value)) for name, value in fields if name != "ctx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,9 +45,14 @@ class Experiment:
     apart: measure trains its seeds one after another, so each of them may be a job: less is lost where it is stopped,
         and more processes have something to do.
     clocks: the measures that are times. They differ from run to run, so `--confirm` does not compare them.
+    live: the cells of a chapter in which a reader runs a small part of it, by what they alone define:
+        "04: digits_game", or "07: collapsed, packing". None where there is none.
+    differs: field -> in words how it differs from the live part: {"rounds": "1,500 for 800", "seeds": "five for one"};
+        with live=None {"live": "why there is none"}. `python scripts/live_parts.py` compares what both build, and
+        refuses another pair of networks, rate or recipe that is not said here. Neither counts in the script's digest.
 
     Raises: ValueError for fewer than two seeds; repeated or missing variants, seeds, measures; groups that do not part
-    the variants, or have the name of one; clocks that are no measures.
+    the variants, or have the name of one; clocks that are no measures; a live or differs of another form.
     """
 
     name: str
@@ -58,6 +64,8 @@ class Experiment:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apart: bool = False
     clocks: tuple[str, ...] = ()
+    live: str | None = None
+    differs: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.seeds) < 2:
@@ -75,6 +83,12 @@ class Experiment:
             raise ValueError(f"groups must not have the name of a variant, got {self.groups}")
         for clock in self.clocks:
             checks.one_of("clocks", clock, self.measures)
+        if self.live is not None and not re.fullmatch(r"\d\d: \w+(?:, \w+)*", self.live):
+            raise ValueError(
+                f"live must be a chapter and what its cell defines, as '04: digits_game', got {self.live!r}"
+            )
+        for name, words in self.differs.items():
+            checks.text(f"differs[{name!r}]", words)
 
     @property
     def jobs(self) -> list[Job]:

@@ -64,10 +64,11 @@ def kernel_distance(
     7.0
     """
     check(real=real, fake=fake)
+    checks.whole("subsets", subsets)
+    real, fake = real.double(), fake.double()  # a cube of a sum: float32 overflows, and loses the digits of a small one
     if subset is None:
         return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features, settings=(("subset", "all"),))
     checks.whole("subset", subset, 2, min(len(real), len(fake)))
-    checks.whole("subsets", subsets)
     rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     values = []
     for _ in range(subsets):

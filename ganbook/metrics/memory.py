@@ -40,9 +40,9 @@ def memorisation(
     0.5
     """
     check(training=training, fake=fake, held_out=held_out)
-    reference, f = centred(training, fake)
-    h = held_out - training.mean(0)
-    d_fake, d_held = nearest(f, reference)[0].double(), nearest(h, reference)[0].double()
+    reference, f = centred(training.double(), fake.double())  # copies lie closer than float32 can tell apart
+    h = held_out.double() - training.double().mean(0)
+    d_fake, d_held = nearest(f, reference)[0], nearest(h, reference)[0]
     m, n_held = len(d_fake), len(d_held)
     ranks = torch.from_numpy(stats.rankdata(torch.cat([d_held, d_fake]).cpu().numpy()))  # ties get the mean rank
     wins = float(ranks[:n_held].sum()) - n_held * (n_held + 1) / 2  # pairs in which the held-out one is further away

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from ganbook import checks
-from ganbook.metrics.pairs import centred, check, radii, slack, squared_distances
+from ganbook.metrics.pairs import centred, check, radii, squared_distances
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
@@ -32,7 +33,8 @@ def precision_recall(
 ) -> PrecisionRecall:
     r"""The share of fakes inside the real manifold, and of reals inside the fake manifold.
 
-    The manifold of a set is the union of balls around its samples, each reaching to the k-th nearest other sample:
+    The manifold of a set is the union of balls around its samples, each reaching to the k-th nearest other sample and
+    holding its border (the package prdc leaves the border out, which tells only where distances are equal):
     precision = (1/m) sum_j 1[ exists i: |f_j - r_i| <= NND_k(r_i) ],  recall: the same with the sets exchanged.
 
     Range: 0 to 1, higher is better. k = 3 as in the paper.
@@ -47,14 +49,13 @@ def precision_recall(
     (0.5, 0.0)
     """
     check(real=real, fake=fake)
-    r, f = centred(real, fake)
-    slip = slack(r, f)
-    reach_r, reach_f = radii(r, neighbours) + slip, radii(f, neighbours) + slip
+    r, f = centred(real.double(), fake.double())
+    reach_r, reach_f = radii(r, neighbours), radii(f, neighbours)
     inside_real = torch.zeros(len(f), dtype=torch.bool, device=f.device)
     inside_fake = torch.zeros(len(r), dtype=torch.bool, device=r.device)
-    for part, block in squared_distances(r, f):  # (rows of r, m)
-        inside_real |= (block <= reach_r[part, None]).any(0)
-        inside_fake[part] = (block <= reach_f).any(1)
+    for part, least in _least_distances(r, f):  # (rows of r, m)
+        inside_real |= (least <= reach_r[part, None]).any(0)
+        inside_fake[part] = (least <= reach_f).any(1)
     protocol = {
         "n_real": len(real),
         "n_fake": len(fake),
@@ -70,6 +71,8 @@ def density_coverage(
     real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], neighbours: int = 5, *, features: str = "samples"
 ) -> DensityCoverage:
     r"""How many real balls a fake lies in, on average over k, and the share of real balls that hold a fake.
+
+    Balls hold their border, as in `precision_recall`.
 
     density  = (1/(k m)) sum_j sum_i 1[ |f_j - r_i| <= NND_k(r_i) ]
     coverage = (1/n) sum_i 1[ exists j: |f_j - r_i| <= NND_k(r_i) ]
@@ -87,11 +90,11 @@ def density_coverage(
     (1.5, 0.5)
     """
     check(real=real, fake=fake)
-    r, f = centred(real, fake)
-    reach = radii(r, neighbours) + slack(r, f)
+    r, f = centred(real.double(), fake.double())
+    reach = radii(r, neighbours)
     hits, held = 0, 0
-    for part, block in squared_distances(r, f):
-        inside = block <= reach[part, None]  # (rows of r, m)
+    for part, least in _least_distances(r, f):
+        inside = least <= reach[part, None]  # (rows of r, m)
         hits += int(inside.sum())
         held += int(inside.any(1).sum())
     protocol = {
@@ -103,6 +106,18 @@ def density_coverage(
     return DensityCoverage(
         Score(hits / (neighbours * len(f)), "density", **protocol), Score(held / len(r), "coverage", **protocol)
     )
+
+
+def _least_distances(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> Iterator[tuple[slice, Tensor]]:
+    """Blocks of |x_i - y_j|^2, each less what rounding may have added: a sample on the border of a ball is inside.
+
+    A distance made of |x|^2 + |y|^2 - 2xy is wrong by some eps (|x|^2 + |y|^2): a number of the pair. One number for all
+    pairs, the largest, would let one far sample widen every ball.
+    """
+    slip = 16 * torch.finfo(x.dtype).eps
+    squares_x, squares_y = slip * (x * x).sum(1, keepdim=True), slip * (y * y).sum(1)
+    for part, block in squared_distances(x, y):
+        yield part, block.sub_(squares_x[part]).sub_(squares_y)
 
 
 def expected_coverage(n_real: int, n_fake: int, neighbours: int) -> float:

@@ -4,12 +4,13 @@ A check returns sentences: what is wrong, in which cell, what to do. tests/test_
 """
 
 from contract.chapter import Chapter
+from contract.directions import CHECKS as DIRECTIONS
 from contract.form import CHECKS as FORM
 from contract.outputs import CHECKS as OUTPUTS
 from contract.outputs import CLEAN
 from contract.portable import CHECKS as PORTABLE
 from contract.promise import CHECKS as PROMISE
 
-CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM)
+CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS)
 
 __all__ = ["CHECKS", "CLEAN", "Chapter"]

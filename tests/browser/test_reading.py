@@ -116,3 +116,22 @@ def test_the_map_links_what_is_written(read):
     assert page.locator(".syllabus li").count() == 19
     assert page.locator(".syllabus li.written a").count() == len(CHAPTERS)
     assert page.locator(".syllabus li.to-come").count() == 19 - len(CHAPTERS)
+
+
+def test_a_page_opened_again_offers_the_section_where_it_was_left(visit):
+    seen = visit(CHAPTERS[0])
+    page = seen.page
+    assert page.locator("p.go-on").count() == 0
+    head = page.locator("article section section h2").nth(3)
+    head.evaluate(
+        "head => window.scrollTo({top: head.getBoundingClientRect().top + scrollY - 200, behavior: 'instant'})"
+    )
+    name = head.evaluate("head => head.closest('section').id")
+    page.goto(page.url.replace(CHAPTERS[0], CHAPTERS[1]))
+    seen.open(CHAPTERS[0])
+    page.evaluate("window.scrollTo(0, 0)")
+    offer = page.locator("p.go-on a")
+    assert offer.get_attribute("href") == f"#{name}"
+    offer.click()
+    assert page.locator("p.go-on").count() == 0
+    assert not seen.errors

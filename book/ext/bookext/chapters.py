@@ -6,11 +6,14 @@ Nothing here is typed twice: what is written is what exists, a claim is a line s
 
 from __future__ import annotations
 
+import base64
+import io
 import pathlib
 
 import yaml
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from PIL import Image
 from sphinx import addnodes
 
 from bookext import notebooks
@@ -45,6 +48,16 @@ def written_chapters(directive):
     return [chapter for chapter in notebooks.all_chapters(root(directive)) if chapter.docname in env.found_docs]
 
 
+def tile(chapter, number):
+    """How the chapter's first film ends; where there is none, its number. The frame's file is the chapter's own."""
+    inner = f'<span aria-hidden="true">{number}</span>'
+    if chapter and chapter.frame:
+        with Image.open(io.BytesIO(base64.b64decode(chapter.frame.partition(",")[2]))) as frame:
+            kind = ' class="pixels"' if frame.width < 200 else ""  # drawn large, a pixel stays a square
+        inner = f'<img{kind} src="{chapter.frame}" alt="The last frame of the first film of chapter {number}" />'
+    return nodes.raw("", f'<div class="syllabus-tile">{inner}</div>', format="html")
+
+
 class SyllabusMap(Directive):
     """Every chapter of book/syllabus.yml: a link where its notebook exists, "to come" where not."""
 
@@ -66,7 +79,8 @@ class SyllabusMap(Directive):
                 if not chapter:
                     name += nodes.inline("", "to come", classes=["syllabus-status"])
                 about = nodes.paragraph("", entry["about"], classes=["syllabus-about"])
-                items.append(nodes.list_item("", name, about, classes=["written" if chapter else "to-come"]))
+                kind = "written" if chapter else "to-come"
+                items.append(nodes.list_item("", tile(chapter, entry["number"]), name, about, classes=[kind]))
             heading = nodes.paragraph("", "", nodes.strong("", part["part"]), classes=["syllabus-part"])
             result.append(box(heading, nodes.bullet_list("", *items), classes=["syllabus"]))
         return result

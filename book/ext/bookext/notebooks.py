@@ -79,6 +79,7 @@ class Chapter:
     title: str
     claims: tuple[Claim, ...]
     cost: dict[str, object]  # metadata.ganbook, written by `make run`: seconds, cores, machine
+    frame: str = ""  # the last frame of its first film, as a data: address
 
 
 def chapter_number(docname: str) -> int | None:
@@ -117,6 +118,25 @@ def claims_of(cells: list[dict]) -> list[Claim]:
     return found
 
 
+def last_frame(cells: list[dict]) -> str:
+    """Where the first film among the outputs ends, as a data: address; empty without a film.
+
+    A film shows one frame before its script has run, mostly the last, and leaves it out of its list.
+
+    >>> listed = '<script type="application/json">{"frames": [["data:a", ""]]}</script>'
+    >>> last_frame([{"outputs": [{"data": {"text/html": f'<div class="gbp gbp-film"><img src="data:b">{listed}'}}]}])
+    'data:b'
+    """
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        html = _text(output.get("data", {}).get("text/html"))
+        found = re.search(
+            r'gbp-film".*?src="(data:[^"]*)".*?<script type="application/json">(.*?)</script>', html, re.S
+        )
+        if found:
+            return json.loads(found[2])["frames"][0][-1] or found[1]
+    return ""
+
+
 def read(path: pathlib.Path) -> Chapter:
     """Read one notebook of notebooks/."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -133,6 +153,7 @@ def read(path: pathlib.Path) -> Chapter:
         title,
         tuple(claims_of(notebook["cells"])),
         dict(notebook.get("metadata", {}).get("ganbook") or {}),
+        last_frame(notebook["cells"]),
     )
 
 

@@ -15,6 +15,7 @@ import shutil
 from sphinx.util import logging
 
 from bookext import slim as slimming
+from bookext.cards import with_cards
 
 logger = logging.getLogger(__name__)
 
@@ -161,19 +162,21 @@ def finish(app, exception):
     out = pathlib.Path(app.outdir)
     copy_mathjax(out / "_static")
     renamed = slimming.lighter_figures(out / "_images")
-    for page in sorted(out.rglob("*.html")):
-        name = page.relative_to(out)
-        if "_static" in name.parts:
-            continue
-        before = page.read_text(encoding="utf-8")
-        after = offline(mended(before), search=name.as_posix() == "search.html")
-        after = slimming.once(slimming.unpack_frames(after, out / "_images", "../" * (len(name.parts) - 1)))
+    before = {page.relative_to(out).as_posix(): page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
+    pages = {name: html for name, html in sorted(before.items()) if not name.startswith("_static/")}
+    for name, html in pages.items():
+        html = offline(mended(html), search=name == "search.html")
+        html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
+        html = slimming.once(html)
         for old, new in renamed.items():
-            after = after.replace(f"_images/{old}", f"_images/{new}")
-        for tag in REMOTE_MEDIA.findall(after):
+            html = html.replace(f"_images/{old}", f"_images/{new}")
+        for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
-        if after != before:
-            page.write_text(after, encoding="utf-8")
+        pages[name] = html
+    for name in pages:
+        after = with_cards(name, pages)
+        if after != before[name]:
+            (out / name).write_text(after, encoding="utf-8")
     slim(out)
 
 

@@ -7,7 +7,7 @@
   }
   const ready = () => {
     // What scrolls sideways must be reachable by keyboard.
-    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container");
+    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container, .bd-article table.table");
     const mark = (box) => {
       if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
@@ -24,7 +24,30 @@
     // Boxes change width with the window, and appear when a fold is opened.
     const watch = new ResizeObserver((seen) => seen.forEach((entry) => mark(entry.target)));
     scrollers.forEach((box) => watch.observe(box));
-    if (window.MathJax && MathJax.startup && MathJax.startup.promise) MathJax.startup.promise.then(marks);
+    // A formula in a line that is wider than the line scrolls, too: the theme would cut it off.
+    const formulas = [...document.querySelectorAll(".bd-article span.math")];
+    const widths = () => {
+      const wide = formulas.map((box) => (box.firstElementChild?.getBoundingClientRect().width ?? 0) > box.clientWidth + 1);
+      formulas.forEach((box, k) => {
+        if (wide[k] === box.classList.contains("wide")) return;
+        box.classList.toggle("wide", wide[k]);
+        if (wide[k]) Object.entries({ tabindex: 0, role: "group", "aria-label": "Formula" }).forEach((pair) => box.setAttribute(...pair));
+        else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+      });
+    };
+    const set = window.MathJax?.startup?.promise;
+    if (set) set.then(() => {
+      marks();
+      widths();
+      const article = document.querySelector(".bd-article");
+      let last = 0;
+      new ResizeObserver(() => {
+        if (article.clientWidth === last) return;  // only another width makes a line another
+        last = article.clientWidth;
+        widths();
+      }).observe(article);
+      document.addEventListener("toggle", widths, true);  // a fold was opened
+    });
     // An icon alone has no name.
     for (const button of document.querySelectorAll("button.sidebar-toggle[title]:not([aria-label])")) {
       button.setAttribute("aria-label", button.title);
