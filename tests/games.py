@@ -19,10 +19,8 @@ from trial_games import (
     Conditional,
     CycleGAN,
     Joined,
-    OneOfK,
     Patches,
     Progressive,
-    SemiSupervised,
     TwoParents,
     growing,
     wider,
@@ -30,9 +28,17 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, CriticAlone, SideBySide, Unrolled
-from ganbook.losses import Hinge, LeastSquares, NonSaturating, Realness, Wasserstein
-from ganbook.models import dcgan, mlp
+from ganbook.games import GAN, SGAN, ClassifierAlone, CriticAlone, SideBySide, Unrolled
+from ganbook.losses import (
+    Hinge,
+    LeastSquares,
+    NonSaturating,
+    Realness,
+    SemiSupervised,
+    SemiSupervisedMatching,
+    Wasserstein,
+)
+from ganbook.models import classifier, dcgan, mlp
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.ramps import Ramp
@@ -54,7 +60,9 @@ def rows(*shape):
 points = from_tensor(rows(2), torch.arange(30) % 3, ("a", "b", "c"), device="cpu")
 shifted = from_tensor(rows(2)[:20] / 2, device="cpu")
 images = from_tensor(rows(1, 16, 16), device="cpu")
+pictures = from_tensor(images.x, torch.arange(30) % 3, ("a", "b", "c"), device="cpu")
 small = from_tensor(rows(1, 8, 8), device="cpu")
+FEW = together(few(points, 2).labelled, points)
 
 
 # --- networks
@@ -74,6 +82,11 @@ def flat(outputs=1, width=8, **more):
 def square(outputs=1, width=4, **more):
     G, D = dcgan(16, 1, outputs=outputs, z=3, width=width, **more)
     return {"G": G, "D": D}
+
+
+def told(width=4):
+    D = classifier(16, 1, outputs=3, width=width, hidden=6, features=True)
+    return {"G": dcgan(16, 1, z=3, width=width)[0], "D": D}
 
 
 def patches(width):
@@ -199,12 +212,35 @@ GAMES: dict[str, Entry] = {
     ),
     "SideBySide": many(plain(Realness(5, 2), penalties=(R1(0.1),), ema_halflife=20.0)),
     "SideBySide, a recipe a run": many(SPLIT),
-    "semi-supervised": Entry(
-        SemiSupervised,
-        lambda: {**flat(3), "recipe": plain(OneOfK(3), ema_halflife=20.0)},
-        together(few(points, 2).labelled, points),
-        lambda: {**flat(3, width=5), "prior": uniform(3, CPU), "share": 0.5},
-        loss=OneOfK(3, 0.9),
+    "SGAN": Entry(
+        SGAN,
+        lambda: {**flat(3), "recipe": plain(SemiSupervised(3), ema_halflife=20.0)},
+        FEW,
+        lambda: {**flat(3, width=5), "prior": uniform(3, CPU)},
+        loss=SemiSupervised(3, 0.5),
+    ),
+    "SGAN of images, matching": Entry(
+        SGAN,
+        lambda: {**told(), "recipe": plain(SemiSupervisedMatching(3, 6), penalties=(R1(0.1),))},
+        together(few(pictures, 2).labelled, images),
+        lambda: {**told(width=5), "prior": uniform(3, CPU)},
+        loss=SemiSupervisedMatching(3, 6, 0.5),
+    ),
+    "ClassifierAlone": Entry(
+        ClassifierAlone,
+        lambda: {"D": mlp([2, 8, 3]), "recipe": plain(SemiSupervised(3), ema_halflife=20.0), "fake": shifted},
+        FEW,
+        lambda: {"D": mlp([2, 5, 3]), "fake": points},
+        loss=SemiSupervised(3, 0.5),
+        asked=None,
+    ),
+    "ClassifierAlone, no fakes": Entry(
+        ClassifierAlone,
+        lambda: {"D": mlp([2, 8, 3]), "recipe": plain(SemiSupervised(3)), "fake": None},
+        FEW,
+        lambda: {"D": mlp([2, 5, 3]), "fake": points},
+        loss=SemiSupervised(3, 0.5),
+        asked=None,
     ),
     "BiGAN": Entry(
         BiGAN,

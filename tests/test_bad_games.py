@@ -7,7 +7,7 @@ import pytest
 import torch
 from games import BATCH, GAMES, growing, plain, points, small
 from torch import nn
-from trial_games import OneOfK, Progressive, SemiSupervised, TwoParents
+from trial_games import CycleGAN, Progressive, TwoParents
 
 from ganbook.data import check_labels, uniform
 from ganbook.games import GAN, Game, descend
@@ -67,7 +67,7 @@ def test_a_batch_that_goes_wrong_later_is_named_with_its_round(as_readers):
         fit(train(GAMES["conditional, in parts"].game(), real, rounds=3))
 
 
-@pytest.mark.parametrize("name", ["conditional, in parts", "semi-supervised"])
+@pytest.mark.parametrize("name", ["conditional, in parts", "SGAN"])
 @pytest.mark.parametrize("label", [-1, 3])
 def test_labels_out_of_range(name, label, as_readers):
     def real(n, rng):
@@ -241,10 +241,10 @@ def test_every_argument_is_described_without_a_word_of_its_author():
 
 
 def test_a_setting_that_was_changed_afterwards_counts():
-    game = GAMES["semi-supervised"].game()
-    game.share = 0.25
-    assert game.describe()["share"] == "0.25"
-    assert isinstance(game, SemiSupervised) and isinstance(game.recipe.loss, OneOfK)
+    game = GAMES["CycleGAN"].game()
+    game.cycle = 0.25
+    assert game.describe()["cycle"] == "0.25"
+    assert isinstance(game, CycleGAN)
 
 
 # --- what computes in what

@@ -9,12 +9,25 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 import torch
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 from torch.nn.functional import softplus
 
 from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
-from ganbook.draw import blocks, flat, integrands, markup, overlap, simplex, slack, story, strokes, tangents, turning
+from ganbook.draw import (
+    blocks,
+    flat,
+    hulls,
+    integrands,
+    markup,
+    overlap,
+    simplex,
+    slack,
+    story,
+    strokes,
+    tangents,
+    turning,
+)
 from ganbook.losses import FGAN, Hinge, LeastSquares, Minimax, NonSaturating, Realness, RelativisticPairing, Wasserstein
 
 
@@ -229,6 +242,21 @@ def test_the_pulls_are_those_of_the_theorem():
     corner = simplex.place((1.0, 0.0, 0.0))
     moved = simplex.place((0.0, 0.0, 1.0))
     assert simplex.place((-1.0, 0.0, 1.0)) == pytest.approx((moved[0] - corner[0], moved[1] - corner[1]))
+
+
+def inside(h, cloud):
+    """Is h a weighted mean of the cloud? A linear programme."""
+    rows = [[point[0] for point in cloud], [point[1] for point in cloud], [1.0] * len(cloud)]
+    return optimize.linprog([0.0] * len(cloud), A_eq=rows, b_eq=[*h, 1.0]).success
+
+
+def test_the_drawn_head_is_right_and_the_forbidden_hull_holds_a_fake():
+    heads = {j: [hulls.logit(j, h) for h in cloud] for j, cloud in ((1, hulls.ONE), (2, hulls.TWO))}
+    assert min(heads[1] + heads[2]) > 0
+    assert max(hulls.logit(j, h) for j in (1, 2) for h in hulls.BETWEEN) < 0
+    assert any(inside(h, (hulls.ONE[3], *hulls.TWO)) for h in hulls.BETWEEN)
+    assert not any(inside(h, cloud) for h in hulls.BETWEEN for cloud in (hulls.ONE, hulls.TWO))
+    assert all(inside(h, hulls.ONE) or inside(h, hulls.TWO) for h in hulls.ON_THE_DATA)
 
 
 def test_the_relations_of_the_family_tree():

@@ -46,6 +46,9 @@ game = games.GAN(G, D, recipes.NON_SATURATING)
 p, q = densities.normal(0.0, 1.0), densities.normal(1.0, 1.0)
 film = plot.Film()
 
+def few_labels():
+    return games.ClassifierAlone(models.mlp([2, 8, 2]), Recipe(losses.SemiSupervised(2)))
+
 found = []
 for call in json.load(sys.stdin):
     try:
@@ -91,6 +94,15 @@ TABLE = {
         ("game.sample(0, rng)", "n"),
         ('game.player("D", "network", lr=0.1)', "networks"),
         ('game.player("D", D, lr=0.0)', "lr"),
+        ("games.SGAN(G, D, recipes.NON_SATURATING)", "loss"),
+        ("train(few_labels(), ring, rounds=1)", "real"),
+        ("train(few_labels(), ring.labelled, rounds=1)", "real"),
+        (
+            "train(few_labels(), data.together(data.from_tensor(x, torch.zeros(20).long()).labelled, ring), rounds=1)",
+            "real",
+        ),
+        ("few_labels().accuracy(x, y)", "y"),
+        ("few_labels().sample(3, rng)", "sample"),
     ],
     "data": [
         ("data.digits(size=30)", "size"),
@@ -139,6 +151,11 @@ TABLE = {
         ('data.few(data.digits(split="test"), per_class=0.5)', "per_class"),
         ('data.few(data.digits(split="test"), per_class=1_000)', "per_class"),
         ('data.few(data.digits(split="test"), 10, seed=-1)', "seed"),
+        ("data.moons(std=0)", "std"),
+        ('data.noise("16")', "shape"),
+        ("data.noise((1, 0))", "shape"),
+        ("data.between(x)", "sampler"),
+        ("data.between(ring, 2)", "share"),
         ("data.together(ring)", "samplers"),
         ('data.together(ring, "digits")', "samplers"),
         ('data.folder("/no/such/folder", size=32)', "path"),
@@ -171,6 +188,10 @@ TABLE = {
         ("models.Pack(2)(torch.zeros(3, 1))", "x"),
         ("models.MinibatchStd(1)", "group"),
         ('models.KeepFeatures("linear")', "head"),
+        ("models.classifier(18)", "size"),
+        ("models.classifier(outputs=0)", "outputs"),
+        ("models.classifier(dropout=1.0)", "dropout"),
+        ("models.classifier(noise=-1)", "std"),
         ("models.Resample(0, 5)", "features"),
         ("models.Resample(8, 1)", "outcomes"),
         ("models.still(game, 3)", "networks"),
@@ -192,6 +213,14 @@ TABLE = {
         ("losses.FeatureMatching(0)", "features"),
         ("losses.FeatureMatching(2.0)", "features"),
         ("losses.FeatureMatching(2).g(None, torch.zeros(4, 3))", "real"),
+        ("losses.SemiSupervised(1)", "classes"),
+        ("losses.SemiSupervised(10.0)", "classes"),
+        ("losses.SemiSupervised(10, weight=-1)", "weight"),
+        ("losses.SemiSupervised(2).supervised(x, torch.full((20,), 2))", "y"),
+        ("losses.SemiSupervised(2).supervised(x, y)", "y"),
+        ("losses.SemiSupervised(2).d(x, out)", "out"),
+        ("losses.SemiSupervisedMatching(2, 0)", "features"),
+        ("losses.SemiSupervisedMatching(1, 1).g(None, x)", "classes"),
         ('losses.FGAN("kl")', "divergence"),
         ("losses.Realness(1)", "outcomes"),
         ("losses.Realness(5, objective=4)", "objective"),

@@ -1,59 +1,20 @@
-"""Six games of coming chapters, as short as the contract allows: what fights here would fight there.
+"""Five games of coming chapters, as short as the contract allows: what fights here would fight there.
 
 They move into ganbook.games with their chapters. Networks for them, as small as can be, stand at the end.
 """
 
 import copy
-from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, interpolate, l1_loss
+from torch.nn.functional import interpolate, l1_loss
 
 from ganbook import processes
 from ganbook.data import check_labels, normal
 from ganbook.games import GAN, Game, descend, latent_width
 from ganbook.games.with_d import detached
 from ganbook.losses import LeastSquares, Minimax, NonSaturating
-from ganbook.losses.base import check_width
 from ganbook.models import still
-
-
-@dataclass(frozen=True)
-class OneOfK:
-    """K logits name the classes, and the log of their summed exponentials is the logit of "real"."""
-
-    outputs: int
-    real_label: float = 1.0
-    g_sees_real: ClassVar[bool] = False
-
-    def d(self, real, fake):
-        return NonSaturating(self.real_label).d(self.score(real)[:, None], self.score(fake)[:, None])
-
-    def g(self, real, fake):
-        return NonSaturating().g(None, self.score(fake)[:, None])
-
-    def score(self, out):
-        check_width("out", out, self.outputs)
-        return out.logsumexp(1)
-
-
-class SemiSupervised(GAN):
-    """A few labelled rows beside many without: real returns (x, y, u), as together(few.labelled, set) does."""
-
-    def __init__(self, G, D, recipe, prior=None, device=None, *, share=1.0):
-        super().__init__(G, D, recipe, prior, device)
-        self.share = share
-
-    def d_loss(self, x, y, rng, D=None):
-        labelled, labels, plain = x
-        check_labels(labels, self.recipe.loss.outputs)
-        told = cross_entropy((D or self.D)(labelled), labels)
-        return super().d_loss(plain, y, rng, D) + self.share * told
-
-    def g_loss(self, x, y):
-        return super().g_loss(x[2], y)
 
 
 class BiGAN(GAN):

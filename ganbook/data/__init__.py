@@ -1,9 +1,9 @@
 """What a GAN learns from and starts from: samplers `(n, rng) -> (n, ...)`.
 
 Bundled images: digits, fashion, emoji, faces (with faces_pairs). Downloaded: torchvision. Your own: folder,
-from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll. Numbers on a line: gaussian, mixture1d,
-interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds); `.labelled` of a
-set draws (x, y).
+from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll, moons. Numbers on a line: gaussian,
+mixture1d, interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds),
+between (interpolations); noise. `.labelled` of a set draws (x, y).
 
 Every sampler but from_loader's has no state but `rng`, a generator of the CPU: the same rng gives the same samples on
 every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()` unless `device` says otherwise.
@@ -20,20 +20,26 @@ from ganbook.data.labels import check_labels, few, together
 from ganbook.data.lines import Interval, gaussian, interval, mixture1d
 from ganbook.data.loader import LoaderSampler, from_loader
 from ganbook.data.mixture import Mixture, mixture
+from ganbook.data.moons import Moons, moons
 from ganbook.data.planar import SwissRoll, grid, nine, ring, swiss_roll
 from ganbook.data.priors import Normal, Uniform, normal, uniform
 from ganbook.data.sampler import TensorSampler, from_tensor
+from ganbook.data.stand_ins import Between, Noise, between, noise
 
 __all__ = [
+    "Between",
     "EmojiSampler",
     "FacesSampler",
     "Interval",
     "LoaderSampler",
     "Mixture",
+    "Moons",
+    "Noise",
     "Normal",
     "SwissRoll",
     "TensorSampler",
     "Uniform",
+    "between",
     "check_labels",
     "digits",
     "emoji",
@@ -49,7 +55,9 @@ __all__ = [
     "interval",
     "mixture",
     "mixture1d",
+    "moons",
     "nine",
+    "noise",
     "normal",
     "ring",
     "sha256",

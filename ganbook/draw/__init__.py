@@ -13,6 +13,7 @@ from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
 from ganbook.draw.flat import flat_verdict
 from ganbook.draw.game import the_game
+from ganbook.draw.hulls import fakes_between
 from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
 from ganbook.draw.panel import Panel
@@ -34,6 +35,7 @@ DRAWINGS = (
     prices,
     realness_simplex,
     family_tree,
+    fakes_between,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -45,6 +47,7 @@ __all__ = [
     "at_once_or_in_turns",
     "conjugate",
     "dcgan_blocks",
+    "fakes_between",
     "family_tree",
     "flat_verdict",
     "kl_integrands",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from ganbook.games.critic import CriticAlone
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
+from ganbook.games.semi_supervised import SGAN, ClassifierAlone
 from ganbook.games.side_by_side import AllRuns, EachRun, SideBySide
 from ganbook.games.unrolled import Unrolled
 from ganbook.games.with_d import GameWithD, check_shapes
 
 __all__ = [
     "GAN",
+    "SGAN",
     "AllRuns",
     "Average",
+    "ClassifierAlone",
     "CriticAlone",
     "EachRun",
     "Game",

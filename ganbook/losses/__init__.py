@@ -13,6 +13,7 @@ from ganbook.losses.feature_matching import FeatureMatching
 from ganbook.losses.fgan import FGAN
 from ganbook.losses.realness import Realness, Redrawn
 from ganbook.losses.relativistic import RelativisticAverage, RelativisticPairing
+from ganbook.losses.semi_supervised import SemiSupervised, SemiSupervisedMatching
 
 __all__ = [
     "FGAN",
@@ -26,6 +27,8 @@ __all__ = [
     "Redrawn",
     "RelativisticAverage",
     "RelativisticPairing",
+    "SemiSupervised",
+    "SemiSupervisedMatching",
     "Wasserstein",
     "anchors",
     "check_width",

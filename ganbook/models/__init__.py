@@ -1,12 +1,13 @@
 """Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
-`mlp`, `dcgan`, `pooled` make them; `layers` change what a discriminator sees or says; `stacked` holds many networks of
-one shape as one. `still` is a look at networks that leaves no trace.
+`mlp`, `dcgan`, `pooled`, `classifier` make them; `layers` change what a discriminator sees or says; `stacked` holds
+many networks of one shape as one. `still` is a look at networks that leaves no trace.
 """
 
 from __future__ import annotations
 
 from ganbook.models import layers, stacked
+from ganbook.models.classifier import classifier
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
 from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
 from ganbook.models.still import still
@@ -19,6 +20,7 @@ __all__ = [
     "MinibatchStd",
     "Pack",
     "Resample",
+    "classifier",
     "dcgan",
     "dcgan_init",
     "he_init",
