@@ -15,6 +15,7 @@ from ganbook.draw.flat import flat_verdict
 from ganbook.draw.game import the_game
 from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
+from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
@@ -34,6 +35,7 @@ DRAWINGS = (
     prices,
     realness_simplex,
     family_tree,
+    two_arrows,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -53,4 +55,5 @@ __all__ = [
     "realness_simplex",
     "the_game",
     "the_story",
+    "two_arrows",
 ]
