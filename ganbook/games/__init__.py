@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganbook.games.bigan import BiGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
@@ -13,6 +14,7 @@ __all__ = [
     "GAN",
     "AllRuns",
     "Average",
+    "BiGAN",
     "CriticAlone",
     "EachRun",
     "Game",
