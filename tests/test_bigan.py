@@ -248,7 +248,7 @@ def test_labels_beside_the_samples_are_refused(as_readers):
 
 
 @pytest.mark.parametrize("fakes", [(), [generated], generated, ("generated",)])
-def test_makers_that_are_none(fakes):
+def test_makers_that_are_none(fakes, as_readers):
     with pytest.raises(ValueError, match="fakes must be a tuple of functions"):
         bigan(fakes=fakes)
 

@@ -47,6 +47,7 @@ def encoder(
     >>> encoder(16, 3, z=7)(torch.zeros(2, 3, 16, 16)).shape
     torch.Size([2, 7])
     """
+    checks.whole("z", z)
     return dcgan(size, channels, outputs=z, width=width, norm_d=norm)[1]
 
 
