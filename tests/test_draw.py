@@ -327,6 +327,6 @@ def test_pairs_of_two_lines_share_nothing_and_pairs_of_one_line_are_two_bells():
     both = [integrate.quad(half, -12, 12, args=ends, epsabs=1e-10)[0] for ends in ((p, q), (q, p))]
     assert pairs.js_on_a_line(1 / g, g) == pytest.approx(sum(both) / 2, abs=1e-6)
     shown = " ".join(read(draw.two_arrows))
-    assert f"e g = {pairs.E * pairs.G:.2f}:  JSD = 0.693 = log 2" in shown
+    assert f"e g = {pairs.E * pairs.G:.2f}:  JS = 0.693 = log 2" in shown
     first, second = (one.alt for one in draw.two_arrows().panels)
     assert "(x, E(x))" in first and "(G(z), z)" in first and "z = e x" in second and "x = g z" in second

@@ -16,7 +16,7 @@ E, G = 0.4, 0.8
 
 
 def js_on_a_line(e: float, g: float) -> float:
-    """JSD of the pairs (x, e x) and (g z, z), x and z from N(0, 1), in nats: log 2 unless e g = 1.
+    """JS divergence of the pairs (x, e x) and (g z, z), x and z from N(0, 1), in nats: log 2 unless e g = 1.
 
     Derived in: chapter 13.
 
@@ -66,7 +66,7 @@ def two_arrows() -> Drawing:
     lines.text(x, z - 9, f"*z* = *e x*,  *e* = {E}", "real", 12, "middle")
     x, z = axes.at(-1.9 * G, -1.9)
     lines.text(x - 8, z + 2, f"*x* = *g z*,  *g* = {G}", "fake", 12, "end")
-    lines.text(0, 176, f"*e g* = {E * G:.2f}:  JSD = {js_on_a_line(E, G):.3f} = log 2", "ink", 12)
+    lines.text(0, 176, f"*e g* = {E * G:.2f}:  JS = {js_on_a_line(E, G):.3f} = log 2", "ink", 12)
     return Drawing(game, lines)
 
 
