@@ -221,7 +221,7 @@ GAMES: dict[str, Entry] = {
     ),
     "BiGAN": with_encoder(plain(penalties=(R1(0.1),))),
     "Augmented BiGAN, averaged": with_encoder(
-        plain(ema_halflife=20.0, d_steps=2, g_steps=2), (generated, reconstructed), (reconstructed,)
+        plain(ema_halflife=20.0, d_steps=3, g_steps=3), (generated, reconstructed), (reconstructed,)
     ),
     "CycleGAN": Entry(
         CycleGAN,

@@ -194,18 +194,17 @@ def test_feature_matching_is_a_loss_of_the_recipe(loss):
 # --- what it learns
 
 
-def test_e_and_g_undo_each_other_on_a_gaussian_of_the_line():
-    """x ~ N(2, 9): E(x) = (x - 2) / 3 and G(z) = 2 + 3 z, or both turned over."""
+def test_e_and_g_undo_each_other_on_a_line():
+    """Affine G and E, x ~ N(2, 9): after 750 rounds J_E J_G = 1, long before G has found the law of x."""
     torch.manual_seed(0)
     G, E = mlp([1, 1]), mlp([1, 1])
-    D = Joint(nn.Identity(), nn.Identity(), mlp([2, 64, 64, 1]))
-    game = BiGAN(G, E, D, Recipe(losses.NonSaturating(), batch=128, lr_d=5e-3, lr_g=2e-3), device=CPU)
-    fit(train(game, data.gaussian(2.0, 3.0, device="cpu"), rounds=1_500, progress=False))
-    product = G[0].weight.item() * E[0].weight.item()
-    assert abs(product - 1) < 0.25  # J_E J_G = I
-    assert abs(abs(G[0].weight.item()) - 3) < 0.6 and abs(G[0].bias.item() - 2) < 0.6
-    x = torch.linspace(-4, 8, 7)[:, None]
-    assert (game.reconstruct(x) - x).abs().max() < 1.5
+    D, x = Joint(nn.Identity(), nn.Identity(), mlp([2, 64, 64, 1])), torch.linspace(-4, 8, 7)[:, None]
+    recipe = Recipe(losses.NonSaturating(), batch=128, lr_d=5e-3, lr_g=2e-3, betas=(0.0, 0.99))
+    game = BiGAN(G, E, D, recipe, device=CPU)
+    assert (game.reconstruct(x) - x).abs().max() > 3
+    fit(train(game, data.gaussian(2.0, 3.0, device="cpu"), rounds=750, progress=False))
+    assert abs(G[0].weight.item() * E[0].weight.item() - 1) < 0.05
+    assert (game.reconstruct(x) - x).abs().max() < 0.4
     assert_close(game.encode(x), E(x).detach())
 
 
