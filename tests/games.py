@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import (
-    BiGAN,
     Conditional,
     CycleGAN,
     Joined,
@@ -28,7 +27,8 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, ClassifierAlone, CriticAlone, SideBySide, Unrolled
+from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, SideBySide, Unrolled
+from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
     Hinge,
     LeastSquares,
@@ -38,7 +38,7 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import classifier, dcgan, mlp
+from ganbook.models import Joint, classifier, dcgan, mlp
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.ramps import Ramp
@@ -169,6 +169,19 @@ def many(recipe):
     )
 
 
+def with_encoder(recipe, fakes=(generated,), others=(generated, reconstructed)):
+    def networks(width):
+        joint = Joint(nn.Identity(), nn.Identity(), mlp([5, width, 1]))
+        return {"G": mlp([3, width, 2]), "E": mlp([2, width, 3]), "D": joint}
+
+    return Entry(
+        BiGAN,
+        lambda: {**networks(8), "recipe": recipe, "fakes": fakes},
+        points,
+        lambda: {**networks(5), "prior": uniform(3, CPU), "fakes": others},
+    )
+
+
 def plain(loss=None, **changes):
     return Recipe(loss or NonSaturating(), **{"batch": BATCH, "lr_d": 1e-3, "lr_g": 1e-3, **changes})
 
@@ -242,16 +255,9 @@ GAMES: dict[str, Entry] = {
         loss=SemiSupervised(3, 0.5),
         asked=None,
     ),
-    "BiGAN": Entry(
-        BiGAN,
-        lambda: {
-            "G": mlp([3, 8, 2]),
-            "E": mlp([2, 8, 3]),
-            "D": Joined(mlp([5, 8, 1])),
-            "recipe": plain(penalties=(R1(0.1),)),
-        },
-        points,
-        lambda: {"G": mlp([3, 5, 2]), "E": mlp([2, 5, 3]), "D": Joined(mlp([5, 5, 1])), "prior": uniform(3, CPU)},
+    "BiGAN": with_encoder(plain(penalties=(R1(0.1),))),
+    "Augmented BiGAN, averaged": with_encoder(
+        plain(ema_halflife=20.0, d_steps=3, g_steps=3), (generated, reconstructed), (reconstructed,)
     ),
     "CycleGAN": Entry(
         CycleGAN,

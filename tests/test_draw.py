@@ -21,6 +21,7 @@ from ganbook.draw import (
     integrands,
     markup,
     overlap,
+    pairs,
     simplex,
     slack,
     story,
@@ -328,3 +329,20 @@ def test_the_turning_paths_are_those_of_two_lines_of_python():
     assert bool((radius["at once"].diff() > 0).all())
     assert float(radius["in turns"].max()) < 1.2 and float(radius["in turns"].min()) > 0.6
     assert float(radius["R1"][-1]) < 0.05
+
+
+def test_pairs_of_two_lines_share_nothing_and_pairs_of_one_line_are_two_bells():
+    """Theorem 13.2 on a line: by the divergence of two normal distributions, from the mixture's own integral."""
+    assert pairs.js_on_a_line(pairs.E, pairs.G) == math.log(2) == pytest.approx(0.6931, abs=1e-4)
+    g = 0.5
+    p, q = stats.norm(0, 1), stats.norm(0, g)
+
+    def half(x, a, b):
+        return a.pdf(x) * math.log(2 * a.pdf(x) / (a.pdf(x) + b.pdf(x)))
+
+    both = [integrate.quad(half, -12, 12, args=ends, epsabs=1e-10)[0] for ends in ((p, q), (q, p))]
+    assert pairs.js_on_a_line(1 / g, g) == pytest.approx(sum(both) / 2, abs=1e-6)
+    shown = " ".join(read(draw.two_arrows))
+    assert f"e g = {pairs.E * pairs.G:.2f}:  JS = 0.693 = log 2" in shown
+    first, second = (one.alt for one in draw.two_arrows().panels)
+    assert "(x, E(x))" in first and "(G(z), z)" in first and "z = e x" in second and "x = g z" in second

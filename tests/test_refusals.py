@@ -28,7 +28,7 @@ from ganbook.divergences import densities, fdiv, gaussian, quadrature, quantile,
 from ganbook.divergences.sinkhorn import sinkhorn
 from ganbook.losses import anchors
 from ganbook.metrics import fid, msssim
-from ganbook.models import stacked
+from ganbook.models import stacked, tangents
 from ganbook.optimizers import Clip
 from ganbook.penalties import R1, GradientPenalty
 from ganbook.recipes import Recipe
@@ -42,6 +42,8 @@ x, y, out = torch.randn(20, 2), torch.randn(20, 2), torch.randn(20, 1)
 pictures = torch.rand(4, 1, 28, 28) * 2 - 1
 broken = torch.tensor([[0.0, nan], [1.0, 1.0], [2.0, 0.0]])
 G, D = models.mlp([2, 8, 2]), models.mlp([2, 8, 1])
+pairs = models.Joint(nn.Identity(), nn.Identity(), models.mlp([4, 8, 1]))
+both = games.BiGAN(G, models.mlp([2, 8, 3]), pairs, recipes.NON_SATURATING)
 game = games.GAN(G, D, recipes.NON_SATURATING)
 p, q = densities.normal(0.0, 1.0), densities.normal(1.0, 1.0)
 film = plot.Film()
@@ -92,6 +94,11 @@ TABLE = {
         ('games.SideBySide(lambda: (G, D), [0], "wgan")', "recipe"),
         ("games.descend(torch.optim.SGD([out], lr=0.1), out.sum())", "optimizer"),
         ("game.sample(0, rng)", "n"),
+        ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=[])", "fakes"),
+        ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=3)", "fakes"),
+        ('games.BiGAN(G, "E", pairs, recipes.NON_SATURATING)', "networks"),
+        ("train(both, ring, rounds=1)", "E"),
+        ("train(both, data.digits(28).labelled, rounds=1)", "real"),
         ('game.player("D", "network", lr=0.1)', "networks"),
         ('game.player("D", D, lr=0.0)', "lr"),
         ("games.SGAN(G, D, recipes.NON_SATURATING)", "loss"),
@@ -195,6 +202,16 @@ TABLE = {
         ("models.Resample(0, 5)", "features"),
         ("models.Resample(8, 1)", "outcomes"),
         ("models.still(game, 3)", "networks"),
+        ("models.Joint(G, G, None)", "head"),
+        ("models.encoder(size=17)", "size"),
+        ('models.encoder(z="32")', "z"),
+        ("models.bigan(hidden=0.5)", "hidden"),
+        ('tangents.jacobian("G", x)', "network"),
+        ("tangents.jacobian(G, 3)", "x"),
+        ("tangents.tangents(x)", "J"),
+        ("tangents.rows(torch.zeros(2, 3, 4), k=5)", "k"),
+        ("tangents.angles(torch.zeros(2, 3, 1), [1.0])", "B"),
+        ("tangents.tangent_penalty(D, x, x, rng)", "T"),
         ("stacked.stack([])", "networks"),
         ("stacked.stack([G, 3])", "networks"),
         ("stacked.deal(torch.zeros(3, 1), 2)", "x"),
@@ -212,6 +229,7 @@ TABLE = {
         ("losses.RelativisticPairing().d(out, out[:3])", "real"),
         ("losses.FeatureMatching(0)", "features"),
         ("losses.FeatureMatching(2.0)", "features"),
+        ("losses.PlusMatching(2, weight=nan)", "weight"),
         ("losses.FeatureMatching(2).g(None, torch.zeros(4, 3))", "real"),
         ("losses.SemiSupervised(1)", "classes"),
         ("losses.SemiSupervised(10.0)", "classes"),

@@ -1,4 +1,4 @@
-"""Five games of coming chapters, as short as the contract allows: what fights here would fight there.
+"""Games of coming chapters, as short as the contract allows: what fights here would fight there.
 
 They move into ganbook.games with their chapters. Networks for them, as small as can be, stand at the end.
 """
@@ -15,26 +15,6 @@ from ganbook.games import GAN, Game, descend, latent_width
 from ganbook.games.with_d import detached
 from ganbook.losses import LeastSquares, Minimax, NonSaturating
 from ganbook.models import still
-
-
-class BiGAN(GAN):
-    """D sees pairs: (x, E(x)) and (G(z), z). The second player owns G and E, and moves both pairs."""
-
-    def __init__(self, G, E, D, recipe, prior=None, device=None):
-        super().__init__(G, D, recipe, prior, device)
-        self.E = E
-        self.player("G", G, E, lr=recipe.lr_g)
-
-    def fake(self, x, rng):
-        z = self.draw(self.prior, rng, len(x))
-        return self.G(z), z
-
-    def d_loss(self, x, y, rng, D=None):
-        return super().d_loss((x, self.E(x).detach()), y, rng, D)
-
-    def g_loss(self, x, y):
-        loss = self.now.loss
-        return loss.g(None, self.D(*y)) + loss.g(None, -self.D(x, self.E(x)))
 
 
 class Pool(nn.Module):

@@ -16,6 +16,7 @@ from ganbook.draw.game import the_game
 from ganbook.draw.hulls import fakes_between
 from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
+from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
@@ -36,6 +37,7 @@ DRAWINGS = (
     realness_simplex,
     family_tree,
     fakes_between,
+    two_arrows,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -56,4 +58,5 @@ __all__ = [
     "realness_simplex",
     "the_game",
     "the_story",
+    "two_arrows",
 ]

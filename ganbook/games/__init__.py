@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganbook.games.bigan import BiGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
@@ -16,6 +17,7 @@ __all__ = [
     "AllRuns",
     "Average",
     "ClassifierAlone",
+    "BiGAN",
     "CriticAlone",
     "EachRun",
     "Game",

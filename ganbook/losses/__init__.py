@@ -11,6 +11,7 @@ from ganbook.losses.base import AdversarialLoss, check_width
 from ganbook.losses.classic import Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
 from ganbook.losses.feature_matching import FeatureMatching
 from ganbook.losses.fgan import FGAN
+from ganbook.losses.plus_matching import PlusMatching
 from ganbook.losses.realness import Realness, Redrawn
 from ganbook.losses.relativistic import RelativisticAverage, RelativisticPairing
 from ganbook.losses.semi_supervised import SemiSupervised, SemiSupervisedMatching
@@ -23,6 +24,7 @@ __all__ = [
     "LeastSquares",
     "Minimax",
     "NonSaturating",
+    "PlusMatching",
     "Realness",
     "Redrawn",
     "RelativisticAverage",

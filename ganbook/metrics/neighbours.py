@@ -111,8 +111,8 @@ def density_coverage(
 def _least_distances(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> Iterator[tuple[slice, Tensor]]:
     """Blocks of |x_i - y_j|^2, each less what rounding may have added: a sample on the border of a ball is inside.
 
-    A distance made of |x|^2 + |y|^2 - 2xy is wrong by some eps (|x|^2 + |y|^2): a number of the pair. One number for all
-    pairs, the largest, would let one far sample widen every ball.
+    A distance made of |x|^2 + |y|^2 - 2xy is wrong by some eps (|x|^2 + |y|^2): a number of the pair. One number for
+    all pairs, the largest, would let one far sample widen every ball.
     """
     slip = 16 * torch.finfo(x.dtype).eps
     squares_x, squares_y = slip * (x * x).sum(1, keepdim=True), slip * (y * y).sum(1)

@@ -1,13 +1,15 @@
 """Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
-`mlp`, `dcgan`, `pooled`, `classifier` make them; `layers` change what a discriminator sees or says; `stacked` holds
-many networks of one shape as one. `still` is a look at networks that leaves no trace.
+`mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan` make them; `layers` change what a discriminator sees or says;
+`stacked` holds many networks of one shape as one. `still` is a look at networks that leaves no trace, `tangents` what
+they do to small steps.
 """
 
 from __future__ import annotations
 
-from ganbook.models import layers, stacked
+from ganbook.models import layers, stacked, tangents
 from ganbook.models.classifier import classifier
+from ganbook.models.joint import Joint, bigan, encoder
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
 from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
 from ganbook.models.still import still
@@ -16,13 +18,16 @@ __all__ = [
     "HALVINGS",
     "NORMS",
     "InstanceNoise",
+    "Joint",
     "KeepFeatures",
     "MinibatchStd",
     "Pack",
     "Resample",
+    "bigan",
     "classifier",
     "dcgan",
     "dcgan_init",
+    "encoder",
     "he_init",
     "layers",
     "leaky_relu",
@@ -30,4 +35,5 @@ __all__ = [
     "pooled",
     "stacked",
     "still",
+    "tangents",
 ]

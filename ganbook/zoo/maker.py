@@ -16,10 +16,9 @@ from torch import nn
 import ganbook
 from ganbook import checks, metrics
 from ganbook.files import weights, write_whole
-from ganbook.games import GAN
 from ganbook.train import train
 from ganbook.zoo.frames import Reel
-from ganbook.zoo.models import ENTRIES, FOLDER, load
+from ganbook.zoo.models import ENTRIES, FOLDER, load, named
 from ganbook.zoo.scores import against, score, seen_by, sums, training_images, training_set
 
 
@@ -39,8 +38,8 @@ def make(
     total = entry.rounds if rounds is None else checks.whole("rounds", rounds)
     with torch.random.fork_rng():
         torch.manual_seed(entry.seed)
-        G, D = entry.build()
-    game = GAN(G, D, entry.recipe)
+        networks = named(entry.build())
+    game = entry.game(*networks.values(), entry.recipe)
     path = checkpoint or Path("runs") / "zoo" / f"{name}.safetensors"
     run = train(
         game,
@@ -55,7 +54,7 @@ def make(
     for step in run:
         last = step.n == total
         if step.n % entry.look == 0 or last:
-            reel.add(step.n, step.sample(16))
+            reel.add(step.n, step.sample(16) if entry.frame is None else entry.frame(game))
         if step.n % 500 == 0 or last:  # where a checkpoint is
             clock.note(step.n)
             if reel.frames:
@@ -64,20 +63,20 @@ def make(
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
     tensors = {
         f"{prefix}/{key}": x
-        for prefix, net in (("G", game.sampler), ("D", game.D))
+        for prefix, net in (networks | {"G": game.sampler} | ({"E": game.encoder} if "E" in networks else {})).items()
         for key, x in net.state_dict().items()
         if not key.endswith("num_batches_tracked")
     }
     found = {
         "name": name,
-        "kind": "GAN",
+        "kind": type(game).__name__,
         "averaged": game.average is not None,
         "command": f"python -m ganbook.zoo train {name}" + ("" if total == entry.rounds else f" --rounds {total}"),
         "seed": entry.seed,
         "rounds": total,
         "recipe": entry.recipe.describe(),
         "duration": duration,
-        "parameters": {"G": _count(G), "D": _count(D)},
+        "parameters": {letter: _count(net) for letter, net in networks.items()},
         "versions": {"ganbook": ganbook.__version__, "python": platform.python_version(), "torch": torch.__version__},
         "data": {"set": entry.data, "split": "train", "sha256": sums(entry.data)},
     }

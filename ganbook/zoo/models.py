@@ -15,7 +15,7 @@ from torch import nn
 import ganbook
 from ganbook import checks, data, models, recipes
 from ganbook.files import weights
-from ganbook.games import latent_width
+from ganbook.games import GAN, BiGAN, latent_width
 from ganbook.losses import NonSaturating
 from ganbook.penalties import R1
 from ganbook.player.film import Film
@@ -29,14 +29,31 @@ FOLDER = Path(__file__).resolve().parent / "weights"
 
 @dataclass(frozen=True)
 class Entry:
-    """What defines a model of the zoo. look: rounds between two frames of its film."""
+    """What defines a model of the zoo.
 
-    build: Callable[[], tuple[nn.Module, nn.Module]]
+    build: makes (G, D), or (G, E, D) where there is an encoder. look: rounds between two frames of its film. game: who
+    plays, made of the networks and the recipe. frame: the pictures of a frame, from a game; None for 16 samples.
+    """
+
+    build: Callable[[], tuple[nn.Module, ...]]
     recipe: Recipe
     data: str
     rounds: int
     seed: int = 0
     look: int = 100
+    game: Callable[..., GAN] = GAN
+    frame: Callable[[Any], Samples] | None = None
+
+
+def named(networks: tuple[nn.Module, ...]) -> dict[str, nn.Module]:
+    """The networks of an entry by their letters: G and D, or G, E and D."""
+    return dict(zip("GD" if len(networks) == 2 else "GED", networks, strict=True))
+
+
+def there_and_back(game: BiGAN) -> Samples:
+    """Eight faces that were held out, and G(E(x)) of each."""
+    x = data.faces(split="test", device=game.device).x[:8]
+    return torch.cat([x, game.reconstruct(x)])
 
 
 def mlp_pair() -> tuple[nn.Module, nn.Module]:
@@ -79,17 +96,28 @@ ENTRIES: dict[str, Entry] = {
     "dcgan-faces-64": Entry(
         partial(plain_dcgan, 64, width=16), _faces(12_000, 1e-3, 0.5), "faces-drawn", rounds=12_000, look=2_000
     ),
+    "bigan-faces": Entry(
+        partial(models.bigan, 16, 3, z=32, width=32, hidden=128, norm=None),
+        _faces(10_000, 1e-3, 0.5),
+        "faces",
+        rounds=10_000,
+        look=1_000,
+        game=BiGAN,
+        frame=there_and_back,
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained pair, frozen and in evaluation mode, with its card. G is the averaged copy where there is one."""
+    """Trained networks, frozen and in evaluation mode, with their card. G and E are the averaged copies where there are
+    such; E is None where there is no encoder, and else D takes (x, z)."""
 
     name: str
     G: nn.Module
     D: nn.Module
     card: dict[str, Any]
+    E: nn.Module | None = None
 
     def sample(self, n: int, seed: int = 0) -> Samples:
         """n samples from the z of a seed, 500 at a time; the same ones for the same seed.
@@ -127,12 +155,12 @@ def load(name: str, device: torch.device | str | None = None, folder: Path = FOL
     """
     tensors, found = weights.read(folder, name)
     with torch.random.fork_rng():
-        G, D = ENTRIES[name].build()
+        networks = named(ENTRIES[name].build())
     device = ganbook.device() if device is None else device
-    for net, prefix in ((G, "G/"), (D, "D/")):
-        net.load_state_dict({key[2:]: x for key, x in tensors.items() if key.startswith(prefix)})
+    for letter, net in networks.items():
+        net.load_state_dict({key[2:]: x for key, x in tensors.items() if key.startswith(f"{letter}/")})
         net.requires_grad_(False).eval().to(device)
-    return Model(name, G, D, found)
+    return Model(name, card=found, **networks)
 
 
 def film(name: str, alt: str, *, folder: Path = FOLDER, **settings: Any) -> Film:

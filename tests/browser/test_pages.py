@@ -30,7 +30,8 @@ CUT = """() => {
       const flow = getComputedStyle(around).overflowX, edge = around.getBoundingClientRect();
       if (flow === 'visible' || (right <= edge.right + 1 && box.left >= edge.left - 1)) continue;
       if (!['auto', 'scroll'].includes(flow)) cut.push(`${part.tagName} ${part.textContent.slice(0, 60)}`);
-      else if (!around.closest('[tabindex], main')) cut.push(`no key: ${part.tagName} ${part.textContent.slice(0, 60)}`);
+      else if (!around.closest('[tabindex], main'))
+        cut.push(`no key: ${part.tagName} ${part.textContent.slice(0, 40)}`);
       break;
     }
   }
