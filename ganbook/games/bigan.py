@@ -87,10 +87,19 @@ class BiGAN(GAN):
     def fake(self, x: Batch, rng: torch.Generator) -> Pair:
         z, k = self.draw(self.prior, rng, len(x)), len(self.fakes)
         shares = zip(self.fakes, x.tensor_split(k), z.tensor_split(k), strict=True)
-        samples, latents = zip(*(make(self.G, self.E, *rows) for make, *rows in shares), strict=True)
+        samples, latents = zip(
+            *(make(self.G, self.E, *rows) for make, *rows in shares),
+            strict=True,
+        )
         return torch.cat(samples), torch.cat(latents)
 
-    def d_loss(self, x: Batch, y: Pair, rng: torch.Generator, D: Callable[..., Tensor] | None = None) -> Scalar:
+    def d_loss(
+        self,
+        x: Batch,
+        y: Pair,
+        rng: torch.Generator,
+        D: Callable[..., Tensor] | None = None,
+    ) -> Scalar:
         with torch.no_grad():  # E is not D's to move
             code = self.E(x)
         return super().d_loss((x, code), y, rng, D)

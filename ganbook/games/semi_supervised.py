@@ -42,7 +42,13 @@ class FewLabels(GameWithD):
             self.average_d.update_parameters(self.D)
         return {**readings, "supervised": self.told}
 
-    def d_loss(self, x: Batch, y: Batch, rng: torch.Generator, D: nn.Module | None = None) -> Scalar:
+    def d_loss(
+        self,
+        x: Batch,
+        y: Batch,
+        rng: torch.Generator,
+        D: nn.Module | None = None,
+    ) -> Scalar:
         """The cross-entropy of the labelled samples, and what tells those without labels from fakes."""
         labelled, labels, unlabelled = x
         told = self.now.loss.supervised((D or self.D)(labelled), labels)

@@ -42,12 +42,18 @@ class OneOfK:
         """
         logits, y = self.logits(out), check_labels(y, self.classes)
         if len(y) != len(out):
-            raise ValueError(f"y must hold one label for each of the {len(out)} rows of out, got {len(y)}")
+            raise ValueError(
+                "y must hold one label for each of the "  # rows that D has seen
+                f"{len(out)} rows of out, got {len(y)}"
+            )
         return cross_entropy(logits, y)
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         """The unsupervised part, of samples without labels and of fakes."""
-        return 0.5 * self.weight * (softplus(-self.score(real)).mean() + softplus(self.score(fake)).mean())
+        return (0.5 * self.weight) * (
+            softplus(-self.score(real)).mean()  # -log D(x)
+            + softplus(self.score(fake)).mean()  # -log(1 - D(y))
+        )
 
 
 @dataclass(frozen=True)
