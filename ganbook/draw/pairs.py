@@ -65,7 +65,7 @@ def two_arrows() -> Drawing:
     x, z = axes.at(1.95, 1.95 * E)
     lines.text(x, z - 9, f"*z* = *e x*,  *e* = {E}", "real", 12, "middle")
     x, z = axes.at(-1.9 * G, -1.9)
-    lines.text(x - 8, z + 2, f"*x* = *g z*,  *g* = {G}", "fake", 12, "end")
+    lines.text(x + 16, z, f"*x* = *g z*,  *g* = {G}", "fake", 12)
     lines.text(0, 176, f"*e g* = {E * G:.2f}:  JS = {js_on_a_line(E, G):.3f} = log 2", "ink", 12)
     return Drawing(game, lines)
 
