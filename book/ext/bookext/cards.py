@@ -15,6 +15,7 @@ KINDS = {"proof", "exercise", "math", "citation"}
 DIVISION = re.compile(r"<(/?)div\b[^>]*>")
 ANCHOR = re.compile(r"<a\b[^>]*>|</a>")
 HEADER_LINK = re.compile(r'<a class="headerlink"[^>]*>.*?</a>', re.S)
+SOURCE_LINK = re.compile(r'<a class="source-link[^>]*>.*?</a>', re.S)
 IDENT = re.compile(r'(<[a-z][^>]*?) id="[^"]*"')
 
 
@@ -30,6 +31,10 @@ def piece(html: str, ident: str) -> str | None:
     start = re.search(rf'<(?:div|dt)\b[^>]*\bid="{re.escape(ident)}"[^>]*>', html)
     if start is None:
         return None
+    if start[0].startswith('<dt class="sig'):  # a name of the library: its signature, and what it is in one sentence
+        begin, end = html.find("<dd", start.end()), html.find("</p>", start.end()) + len("</p>")
+        found = html[start.start() : end] + "</dd>" if html.startswith("<dd><p>", begin) else None
+        return cleared(found) if found else None
     if start[0].startswith("<dt"):
         end = html.find("</dd>", start.end()) + len("</dd>")
     else:
@@ -42,8 +47,13 @@ def piece(html: str, ident: str) -> str | None:
             if depth == 0:
                 end = tag.end()
                 break
-    found = HEADER_LINK.sub("", html[start.start() : end])
-    return IDENT.sub(r"\1", ANCHOR.sub("", found)).strip()
+    return cleared(html[start.start() : end])
+
+
+def cleared(html: str) -> str:
+    """A piece without links and ids: it is shown beside its link, and is not the place itself."""
+    html = SOURCE_LINK.sub("", HEADER_LINK.sub("", html))
+    return IDENT.sub(r"\1", ANCHOR.sub("", html)).strip()
 
 
 def with_cards(name: str, pages: dict[str, str]) -> str:

@@ -1,10 +1,6 @@
 /* Small repairs of the page that need no network and no library. */
 (() => {
   "use strict";
-  // Over file:// a browser refuses to fetch the pages that search would quote; it still finds them.
-  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
-    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  }
   const ready = () => {
     // What scrolls sideways must be reachable by keyboard.
     const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container, .bd-article table.table");
