@@ -61,7 +61,7 @@ def test_a_hit_leads_to_its_section_and_quotes_it(visit, over):
         ("NonSaturating", "book/library/losses.html#ganbook.losses.NonSaturating"),
         ("frechet_distance", "book/library/metrics.html#ganbook.metrics.frechet_distance"),
         ("mode collapse", "book/glossary.html#term-mode-collapse"),
-        ("critics", "book/glossary.html#term-critic"),
+        ("critic", "book/glossary.html#term-critic"),
     ],
 )
 def test_a_name_and_a_term_come_first(visit, words, address):

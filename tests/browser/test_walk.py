@@ -1,7 +1,9 @@
 """The way through the book: films that are scrolled past, the links at the foot of a page, edges that agree."""
 
+import sys
+
 import pytest
-from bookpages import CHAPTERS, HTML, PAGES
+from bookpages import CHAPTERS, HTML, PAGES, ROOT
 
 FILM = "article .gbp-film"
 AT = "film => film.querySelector('input[type=range]').value"
@@ -17,7 +19,7 @@ EDGES = """(edged) => {
   const left = article.querySelector('h1').getBoundingClientRect().left;
   for (const part of article.querySelectorAll(edged.map((kind) => `:scope section > ${kind}`).join())) {
     const box = part.getBoundingClientRect(), place = `${Math.round(box.left - left)} ${Math.round(box.right - left)}`;
-    if (box.width) (found[place] ??= []).push(`${part.tagName}.${part.className}`);
+    if (box.width) found[place] ??= `${part.tagName}.${part.className} ${part.textContent.slice(0, 40)}`;
   }
   return found;
 }"""
@@ -70,6 +72,7 @@ def test_what_has_an_edge_has_one_of_two(visit, name):
 
 def test_no_figure_is_lettered_larger_than_the_text(html):
     """A still figure of 110 dpi with titles of 13.5 pt is shown at 0.87 of its size: bookext/dark.py."""
+    sys.path.insert(0, str(ROOT / "book" / "ext"))
     from bookext import dark
 
     assert 13.5 * 110 / 72 * dark.SHOWN <= 1.06 * 17 < 13.5 * 110 / 72

@@ -44,23 +44,16 @@ def attributes(thing) -> set[str]:
 def parameter(given) -> addnodes.desc_parameter:
     stars = {"variadic positional": "*", "variadic keyword": "**"}.get(given.kind.value if given.kind else "", "")
     found = addnodes.desc_parameter("", "", addnodes.desc_sig_name("", stars + given.name))
-    if given.annotation is not None:
-        found += [
-            addnodes.desc_sig_punctuation("", ": "),
-            nodes.inline("", str(given.annotation), classes=["annotation"]),
-        ]
+    rest = "" if given.annotation is None else f": {given.annotation}"
     if given.default is not None and not stars:
-        equals = " = " if given.annotation is not None else "="
-        found += [
-            addnodes.desc_sig_operator("", equals),
-            nodes.inline("", str(given.default), classes=["default_value"]),
-        ]
+        rest += (" = " if rest else "=") + str(given.default)
+    found += nodes.Text(rest)
     return found
 
 
 def signature(thing, kind: str, before: str, name: str) -> addnodes.desc_signature:
     """class ganbook.losses.Realness(outcomes: int, ...) as Sphinx sets it."""
-    found = addnodes.desc_signature("", "")
+    found = addnodes.desc_signature("", "", support_smartquotes=False)
     property_ = "property" in thing.labels
     if kind in {"class", "data"} or property_:
         word = "property" if property_ else {"class": "class", "data": ""}[kind]
