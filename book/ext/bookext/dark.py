@@ -27,6 +27,7 @@ FRAME = re.compile(r'src="data:image/\w+;base64,([A-Za-z0-9+/=]+)"')
 FIGURE = re.compile(r'<img\b(?=[^>]*\bclass="[^"]*\bhas-pictures\b)[^>]*\bsrc="[^"]*_images/([^"/]+)"[^>]*>')
 STILL = re.compile(r'(<img\b(?![^>]*\bwidth=)[^>]*\bsrc="[^"]*_images/([0-9a-f]{64}\.\w+)")([^>]*>)')
 FILM_SIZE = re.compile(r'(<img\b[^>]*\bgbp-img\b[^>]*\bwidth=)"(\d+)"( height=)"(\d+)"')
+LEAST = 0.5  # ticks of 17.6 pixels are then 8.8; what is wider than the screen is scrolled in its card
 SHOWN = 0.87  # titles of 13.5 pt at 110 dpi are 20.6 pixels, the page's text is 18
 LIFT = 0.93  # of the filter invert(); night.css has the same
 # hue-rotate(180deg), by its definition in Filter Effects
@@ -88,8 +89,9 @@ def pairs(html: str, images: pathlib.Path) -> str:
 
 
 def scaled(before: str, width: str, between: str, height: str) -> str:
-    """The size at which a figure is shown, so that its title is as large as the text around it."""
-    return f'{before}"{round(int(width) * SHOWN)}"{between}"{round(int(height) * SHOWN)}"'
+    """The size at which a figure is shown: its title as large as the text around it; on a phone never under a half."""
+    wide, high = int(width), int(height)
+    return f'{before}"{round(wide * SHOWN)}"{between}"{round(high * SHOWN)}" style="min-width:{round(wide * LEAST)}px"'
 
 
 def sized(html: str, images: pathlib.Path) -> str:

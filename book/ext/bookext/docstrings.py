@@ -16,6 +16,7 @@ from bookext.formulas import pieces, tex
 CODE = re.compile(r"(`[^`]+`)")
 CHAPTER = re.compile(r"\bchapters? (\d+)\b")
 LABEL = re.compile(r"(Raises|Source|Derived in|Range): ")
+ENTRY = re.compile(r"    ([a-z_]\w*) {2,}(\S.*)")
 Link = Callable[[str], "nodes.Node | None"]  # what stands between backticks, or a chapter's number -> a link with it
 
 
@@ -56,6 +57,7 @@ def items(lines: list[str], parameters: set[str]) -> Iterator[tuple[str, str]]:
     [('a, b', 'two numbers,\\nboth > 0.'), ('Raises', 'ValueError.')]
     """
     found: list[list[str]] = []
+    displayed = False
     for line in lines:
         name = re.match(r"\*{0,2}([A-Za-z_][\w, *]*): ", line)
         label = LABEL.match(line)
@@ -63,18 +65,21 @@ def items(lines: list[str], parameters: set[str]) -> Iterator[tuple[str, str]]:
             found.append([label[1], line[label.end() :]])
         elif name and {part.strip(" *") for part in name[1].split(",")} <= parameters:
             found.append([name[1], line[name.end() :]])
-        elif not found or (len(found) == 1 and not found[0][0] and starts_formula(found[0][1], line)):
-            found.append(["", line])
+        elif not found or (not found[-1][0] and (displayed or starts_formula(found[-1][1], line))):
+            found.append(["", line.strip()])
         else:
             found[-1][1] += "\n" + line.strip()
+        displayed = line.startswith("    ")
     yield from ((name, words) for name, words in found)
 
 
 def starts_formula(before: str, line: str) -> bool:
-    """Whether a line begins with a formula, below one that ended with a formula: both are displayed."""
+    """Whether a line is a display: it is indented, or begins with a formula where the one before ended with one."""
+    if line.startswith("    "):
+        return True
     last, first = pieces(before)[-2:], pieces(line)[:1]
-    ends = bool(last) and (last[-1][0] or (len(last) > 1 and last[0][0] and not last[1][1].strip(" ,;.")))
-    return ends and bool(first) and first[0][0] and "=" in first[0][1]
+    ends = last[-1][0] or (len(last) > 1 and last[0][0] and not last[1][1].strip(" ,;.")) or before.endswith(":")
+    return bool(ends and first and first[0][0] and "=" in first[0][1])
 
 
 def table(lines: list[str], link: Link) -> nodes.table:
@@ -91,6 +96,19 @@ def table(lines: list[str], link: Link) -> nodes.table:
     return nodes.table("", group, classes=["table"])
 
 
+def register(rows: list[tuple[str, str]], link: Link) -> nodes.definition_list:
+    """Names in a column, and beside each what it is: a map."""
+    items = [
+        nodes.definition_list_item(
+            "",
+            nodes.term("", "", link(name) or nodes.literal(name, name)),
+            nodes.definition("", nodes.paragraph("", "", *inline(words, link))),
+        )
+        for name, words in rows
+    ]
+    return nodes.definition_list("", *items, classes=["register"])
+
+
 def code(lines: list[str], language: str) -> nodes.literal_block:
     indent = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
     text = "\n".join(line[indent:] for line in lines)
@@ -103,6 +121,8 @@ def body(text: str, parameters: set[str], link: Link) -> list[nodes.Node]:
     for lines in blocks(text):
         if lines[0].lstrip().startswith(">>>"):
             found.append(code(lines, "pycon"))
+        elif all(ENTRY.fullmatch(line) for line in lines):
+            found.append(register([ENTRY.fullmatch(line).groups() for line in lines], link))
         elif all(line.startswith("    ") for line in lines):
             found.append(code(lines, "python"))
         elif all(line.startswith("|") for line in lines):
