@@ -96,6 +96,7 @@ def test_used_in_is_what_the_notebooks_import():
         number = int(path.stem[:2])
         for door, words in re.findall(r"^from (ganbook[\w.]*) import ([\w, ]+)$", code, re.M):
             for word in words.split(", "):
+                word = word.split(" as ")[0]
                 name = LIBRARY.find(f"{door}.{word}")
                 assert name, f"{path.name} imports {door}.{word}, which the reference does not have"
                 assert number in used[name.path]

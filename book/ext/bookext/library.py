@@ -62,7 +62,7 @@ class Library:
                 continue
             if member.is_module:
                 self._read(member)
-            elif member.has_docstring or member.name in (module.exports or ()):
+            elif member.has_docstring or member.name in (module.exports or ()) or member.path in self.doors:
                 home, kind = module.path, "data" if member.is_attribute else member.kind.value
                 door = min([home, *self.doors.get(member.path, [])], key=lambda path: (path.count("."), path == home))
                 # A package opens on its own files; plot, explore and claims have what they show from elsewhere.
