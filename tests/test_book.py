@@ -290,7 +290,7 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
         '<link rel="canonical" href="https://book.example/"><a href="https://example.org">kept</a>'
         '<script src="../_static/doctools.js"></script>'
     )
-    assert "searchtools.js" in offline.offline(page, search=True)
+    assert "sections.js" in offline.offline(page + "</body>", search=True)
     assert offline.REMOTE_MEDIA.search('<img alt="x" src="https://img.example/badge.svg">')
 
 
@@ -310,7 +310,7 @@ def test_examples_in_the_pages_hold(path):
 
 def fresh_pages():
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *PAGES, *CHAPTERS, *(BOOK / "ext").rglob("*.py")]
-    index = HTML / "searchindex.js"
+    index = HTML / "_static" / "sections.js"
     if not index.exists() or index.stat().st_mtime < max(path.stat().st_mtime for path in sources):
         pytest.skip(
             "the book is not built, or older than its sources: make html, then this again (make test does both)"

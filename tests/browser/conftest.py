@@ -72,7 +72,7 @@ def html():
         *(ROOT / "notebooks").glob("*.ipynb"),
     ]
     sources = [path for path in sources if "__pycache__" not in path.parts]
-    index = HTML / "searchindex.js"
+    index = HTML / "_static" / "sections.js"  # written last
     if not index.exists() or index.stat().st_mtime < newest(sources):
         done = subprocess.run(["make", "html"], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, f"the book does not build:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"

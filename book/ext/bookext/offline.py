@@ -16,6 +16,7 @@ from sphinx.util import logging
 
 from bookext import slim as slimming
 from bookext.cards import with_cards
+from bookext.dark import pairs, sized
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re
 TOGGLES = re.compile(r"<script>(?:let toggle(?:Hint|Open)\w+|var togglebuttonSelector) = [^<]*</script>\s*")
 UNUSED_FILES = ("fontawesome", "sphinx-thebe", "togglebutton")
 SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
+SEARCH_SCRIPTS = '<script src="_static/sections.js"></script>\n<script src="_static/js/search.js"></script>\n'
 # What only some pages use: (the mark of its use, the files).
 SOMETIMES = [
     ('class="sd-', ("sphinx-design.min.css", "design-tabs.js")),
@@ -111,7 +113,9 @@ def offline(html: str, search: bool = False) -> str:
     """
     for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE, TOGGLES):
         html = pattern.sub("", html)
-    html = without(html, UNUSED_FILES if search else UNUSED_FILES + SEARCH_FILES)
+    html = without(html, UNUSED_FILES + SEARCH_FILES)
+    if search:
+        html = html.replace("</body>", SEARCH_SCRIPTS + "</body>", 1)
     for mark, names in SOMETIMES:
         if mark not in without(html, names):
             html = without(html, names)
@@ -170,6 +174,7 @@ def finish(app, exception):
         html = slimming.once(html)
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
+        html = pairs(sized(html, out / "_images"), out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         pages[name] = html

@@ -1,19 +1,15 @@
 /* Small repairs of the page that need no network and no library. */
 (() => {
   "use strict";
-  // Over file:// a browser refuses to fetch the pages that search would quote; it still finds them.
-  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
-    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  }
   const ready = () => {
     // What scrolls sideways must be reachable by keyboard.
-    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container, .bd-article table.table");
+    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container, .bd-article table.table, .bd-article div.cell_output:has(> img), .bd-article .gbp-stage");
     const mark = (box) => {
       if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
         if (!box.hasAttribute("role")) box.setAttribute("role", "group");
         if (!box.hasAttribute("aria-label")) {
-          box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches(".math") ? "Formula" : "Table");
+          box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches(".math") ? "Formula" : box.querySelector("img") ? "Figure" : "Table");
         }
       } else if (box.getAttribute("role") === "group") {
         for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
