@@ -82,7 +82,7 @@ def test_no_figure_is_lettered_larger_than_the_text(html):
             assert 'width="' in tag.split(">")[0], f"{name}: a figure without a size moves what stands below it"
 
 
-SMALL = """() => [...document.querySelectorAll('article .cell_output img')]
+SMALL = """() => [...document.querySelectorAll('article .cell_output > img')]
   .filter((image) => image.naturalWidth && image.getClientRects().length)
   .filter((image) => image.getBoundingClientRect().width < 0.49 * image.naturalWidth).map((image) => image.src)"""
 HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-stage)')]
@@ -90,7 +90,7 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_figure_has_half_its_size_and_what_is_wider_scrolls(visit, name):
+def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(visit, name):
     page = visit(name, width=390).page
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")

@@ -29,7 +29,9 @@ def inline(text: str, link: Link) -> list[nodes.Node]:
     found: list[nodes.Node] = []
     for formula, piece in pieces(text):
         if formula:
-            found.append(nodes.math("", tex(re.sub(r"\s*\n\s*", " ", piece))))
+            for k, part in enumerate(breakable(re.sub(r"\s*\n\s*", " ", piece))):
+                found += [nodes.Text(" ")] * bool(k)
+                found.append(nodes.math("", tex(part) if part[0] not in "+-=" or not k else "{} " + tex(part)))
             continue
         for part in CODE.split(piece):
             if CODE.fullmatch(part):
@@ -42,6 +44,29 @@ def inline(text: str, link: Link) -> list[nodes.Node]:
                     at = number.end()
             found.append(nodes.Text(part[at:]))
     return [node for node in found if node.astext()]
+
+
+def breakable(formula: str, longest: int = 36) -> list[str]:
+    """A formula in parts between which a line may break: at its commas, and where it is long before a sign.
+
+    >>> breakable("d = -E log D(x) - E log(1 - D(G(z))),  g = -E log D(G(z))")
+    ['d = -E log D(x)', '- E log(1 - D(G(z))),', 'g = -E log D(G(z))']
+    """
+    found, start, depth, norm = [], 0, 0, False
+    for k, letter in enumerate(formula):
+        depth += (letter in "([{") - (letter in ")]}")
+        norm ^= depth == 0 and formula.startswith("||", k)
+        if depth or norm or letter != " ":
+            continue
+        comma = formula[k - 1] == "," and formula.startswith("  ", k)
+        if comma or (len(formula) > longest and re.match(r" [-+=] ", formula[k:]) and formula[start:k].strip()):
+            found.append(formula[start:k].strip())
+            start = k
+    parts = [*found, formula[start:].strip()]
+    for k in range(len(parts) - 1, 0, -1):
+        if parts[k].startswith("= ") and len(parts[k - 1]) < 12:  # what is defined stays with its sign
+            parts[k - 1 : k + 1] = [f"{parts[k - 1]} {parts[k]}"]
+    return parts
 
 
 def blocks(text: str) -> Iterator[list[str]]:

@@ -57,7 +57,9 @@ class Library:
 
     def _read(self, module: griffe.Module) -> None:
         self.names[module.path] = Name(module.path, "module", self.page(module.path), module.path, module)
-        for member in module.members.values():
+        # The order of a file, then the modules of a package by name: a folder has no order of its own.
+        inner = sorted((m for m in module.members.values() if not m.is_alias and m.is_module), key=lambda m: m.name)
+        for member in [*(m for m in module.members.values() if m not in inner), *inner]:
             if member.is_alias or member.name.startswith("_"):
                 continue
             if member.is_module:

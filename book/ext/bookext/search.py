@@ -16,8 +16,8 @@ from sphinx import addnodes
 from bookext.notebooks import chapter_number
 
 UNSAID = (nodes.literal_block, nodes.raw, nodes.math_block, nodes.section, nodes.title, addnodes.index, addnodes.desc)
-UNSAID += (nodes.comment, addnodes.toctree, nodes.image, nodes.system_message, nodes.target)
-BLOCKS = (nodes.paragraph, nodes.term, nodes.definition, nodes.list_item, nodes.entry, nodes.caption)
+UNSAID += (addnodes.glossary, nodes.comment, addnodes.toctree, nodes.image, nodes.system_message, nodes.target)
+UNREAD = {"claims", "fold-code"}
 FILE = "sections.js"
 
 
@@ -30,8 +30,10 @@ def words(node: nodes.Node) -> str:
     """
 
     def parts(inner: nodes.Node):
-        if isinstance(inner, UNSAID) or "claims" in getattr(inner, "attributes", {}).get("classes", ()):
+        if isinstance(inner, UNSAID) or UNREAD & set(getattr(inner, "attributes", {}).get("classes", ())):
             return
+        if isinstance(inner, addnodes.pending_xref) and inner.get("refdomain") == "cite":
+            return  # still the key of the work
         if isinstance(inner, nodes.math):
             yield plain(inner.astext())
         elif isinstance(inner, nodes.Text):
@@ -39,7 +41,7 @@ def words(node: nodes.Node) -> str:
         else:
             for child in inner.children:
                 yield from parts(child)
-            if isinstance(inner, BLOCKS):
+            if isinstance(inner, nodes.TextElement | nodes.entry) and not isinstance(inner, nodes.Inline):
                 yield " "
 
     return " ".join("".join(part for child in node.children for part in parts(child)).split())
