@@ -314,8 +314,8 @@ def test_the_environment_names_the_folder(tmp_path, monkeypatch):
 def test_the_default_folder_is_in_the_home_and_absolute(tmp_path, monkeypatch):
     monkeypatch.delenv("GANBOOK_DATA", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert download._root(None) == tmp_path / ".cache" / "ganbook"
-    assert download._root("~/x") == tmp_path / "x"
+    assert download.root_of(None) == tmp_path / ".cache" / "ganbook"
+    assert download.root_of("~/x") == tmp_path / "x"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,26 @@
 """A folder of pictures: every mode becomes what it looks like, and what cannot be read is named."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from ganbook.data import folder
+from ganbook.data import TensorSampler, few, folder
+from ganbook.data.picture import read
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path_factory, monkeypatch):
+    """Where decoded pictures are kept, empty for each test."""
+    home = tmp_path_factory.mktemp("kept")
+    monkeypatch.setenv("GANBOOK_DATA", str(home))
+    return home / "folders"
+
+
+def rng():
+    return torch.Generator().manual_seed(0)
 
 
 def put(root, name, picture, **how):
@@ -79,13 +94,103 @@ def test_what_cannot_be_read_is_named_or_left_out(tmp_path):
 def test_mistakes_are_named(tmp_path, as_readers):
     file = put(tmp_path, "only.png", flat("L", 3))
     (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "Thumbs.db").write_bytes(b"x")
+    archive = tmp_path / "all.zip"
+    archive.write_bytes(b"x")
     for call, message in (
-        (lambda: folder(file, 8), "path must be a folder of pictures, and .* is a file"),
+        (
+            lambda: folder(file, 8),
+            "path must be a folder of pictures, and .* is a picture: name the folder that it lies in",
+        ),
+        (lambda: folder(archive, 8), r"is an archive: shutil.unpack_archive\(.*all.zip', 'pictures'\) makes a folder"),
+        (lambda: folder(tmp_path, 8, background="blueish"), "background must be a colour such as 'white'"),
         (lambda: folder(tmp_path / "none", 8), "is nothing"),
-        (lambda: folder(tmp_path / "empty", 8), r"path must hold pictures \(.png"),
+        (lambda: folder(tmp_path / "empty", 8), r"path must hold pictures \(.png.*got 1 of .db in"),
         (lambda: folder(tmp_path, 0), "size must be a whole number >= 1, got 0"),
         (lambda: folder(tmp_path, 8, channels=4), "channels must be one of 1, 3, got 4"),
         (lambda: folder(tmp_path, 8, labels=True), "labels=True needs a folder a class, got only.png in none"),
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_it_tells_what_was_done_and_to_how_many(tmp_path):
+    put(tmp_path, "a.png", flat("RGBA", (255, 0, 0, 128)))
+    put(tmp_path, "b.png", Image.fromarray(np.full((12, 12), 300, np.uint16)))
+    put(tmp_path, "c.gif", flat("L", 9), save_all=True, append_images=[flat("L", 200)])
+    put(tmp_path, "d.webp", flat("RGB", (9, 9, 9), (12, 30)))
+    put(tmp_path, "e.png", flat("RGBA", (255, 0, 0, 255)))  # opaque
+    (tmp_path / "f.png").write_bytes(b"no picture")
+    (tmp_path / "._a.png").write_bytes(b"what macOS leaves in an archive")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX" / "a.png").write_bytes(b"the same")
+    x = folder(tmp_path, 12, skip_unreadable=True, background="#00f", device="cpu")
+    assert repr(x) == (
+        "OwnImages(5 of 3x12x12; 1 with transparency, laid on #00f; 1 of 16 bits, brought to 8 by their range; "
+        "1 not square, cut to the middle square; 1 animated, of which the first frame is taken; "
+        "1 left out, which cannot be read)"
+    )
+    assert x.left_out == ("f.png",) and x.names == ("a.png", "b.png", "c.gif", "d.webp", "e.png")
+    assert bytes_of(x, 0).squeeze(1).tolist() == [128, 0, 127]
+    assert bytes_of(x, 1).squeeze(1).tolist() == [1] * 3  # dark it stays: 300 / 257, not 255
+    assert "5 smaller than 16 px, enlarged" in repr(folder(tmp_path, 16, skip_unreadable=True))
+
+
+def test_32_bits_have_no_white(tmp_path):
+    put(tmp_path, "a.tif", Image.fromarray(np.full((12, 12), 0.5, np.float32)))
+    with pytest.raises(ValueError, match="got 1 of 1 that cannot: a.tif .pixels of 32 bits have no agreed white"):
+        folder(tmp_path, 8)
+
+
+def test_a_kind_that_pillow_cannot_read_is_named_and_not_passed_over(tmp_path):
+    put(tmp_path, "a.png", flat("L", 3))
+    (tmp_path / "b.HEIC").write_bytes(b"ftypheic")
+    with pytest.raises(ValueError, match=r"got 1 of 2 that cannot: b.HEIC \(cannot identify image file 'b.HEIC'\)"):
+        folder(tmp_path, 8)
+
+
+def test_pictures_are_decoded_once_and_again_where_the_folder_has_changed(tmp_path, kept, monkeypatch):
+    put(tmp_path, "a.png", flat("L", 100))
+    put(tmp_path, "b.png", flat("L", 200))
+    (tmp_path / "bad.png").write_bytes(b"x")
+    seen = []
+    module = sys.modules["ganbook.data.folder"]  # which the function of its name hides
+    monkeypatch.setattr(module, "read", lambda file, *more: seen.append(file.name) or read(file, *more))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="got 1 of 3"):
+            folder(tmp_path, 8)
+        first = folder(tmp_path, 8, skip_unreadable=True, device="cpu")
+    assert sorted(seen) == ["a.png", "b.png", "bad.png"]
+    assert torch.equal(first.x, folder(tmp_path, 8, skip_unreadable=True, cache=False, device="cpu").x)
+    seen.clear()
+    put(tmp_path, "b.png", flat("L", 201, (13, 13)))
+    again = folder(tmp_path, 8, skip_unreadable=True, device="cpu")
+    assert len(seen) == 3 and bytes_of(again, 1)[0] == 201
+    assert bytes_of(first, 1)[0] == 200  # the old sampler still has what it was made of
+    assert len(list(kept.glob("*.bytes"))) == 1 and not list(kept.glob("*.part"))
+    next(kept.glob("*.bytes")).write_bytes(b"cut")  # a full disk
+    assert bytes_of(folder(tmp_path, 8, skip_unreadable=True), 1)[0] == 201
+
+
+def test_where_nothing_can_be_kept_they_are_in_memory(tmp_path, kept):
+    put(tmp_path, "a.png", flat("L", 100))
+    kept.write_text("a file where the folder should be")
+    with pytest.warns(UserWarning, match="the decoded pictures cannot be kept .* they are in memory"):
+        assert len(folder(tmp_path, 8)) == 1
+
+
+def test_one_rng_draws_the_same_rows_as_of_a_tensor(tmp_path):
+    for k in range(7):
+        put(tmp_path, f"{k % 2}/{k}.png", flat("L", 30 * k))
+    x = folder(tmp_path, 8, labels=True, device="cpu")
+    plain = TensorSampler(x.stored.clone(), x.y, x.classes)
+    assert torch.equal(x(20, rng()), plain(20, rng()))
+    for mine, theirs in zip(x.labelled(20, rng()), plain.labelled(20, rng()), strict=True):
+        assert torch.equal(mine, theirs)
+    assert few(x, 2).y.bincount().tolist() == [2, 2]
+
+
+def test_the_pictures_of_the_next_size_are_their_own(tmp_path):
+    put(tmp_path, "a.png", flat("L", 100))
+    assert folder(tmp_path, 8).shape == (3, 8, 8)
+    assert folder(tmp_path, 16, channels=1).shape == (1, 16, 16)

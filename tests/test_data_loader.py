@@ -86,3 +86,20 @@ def test_n_and_rng_are_checked():
 def test_what_gives_no_batches_is_refused():
     with pytest.raises(TypeError, match="loader"):
         data.from_loader(3)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (torch.zeros(4, 3, 8, 8), "got one Tensor: data.from_tensor draws from that"),
+        (torch.zeros(4, 2).numpy(), "got one ndarray: data.from_tensor"),
+        ("pictures", r"got the path 'pictures': data.folder\(path, size\)"),
+        (
+            TensorDataset(NUMBERS),
+            r"got the Dataset TensorDataset: wrap it as .*data.folder\(path, size\) needs neither",
+        ),
+    ],
+)
+def test_what_belongs_elsewhere_is_sent_there(given, message, as_readers):
+    with pytest.raises(TypeError, match=message):
+        data.from_loader(given)

@@ -86,7 +86,7 @@ def torchvision(
     native = 28 if 28 in source.sizes else 32
     size = size if size is not None else 64 if source.crop else native
     checks.one_of("size", size, source.sizes)
-    folder = _root(root)
+    folder = root_of(root)
     dataset = _open(name, source, folder, source.splits[split])
     try:
         pixels, labels, classes = _faces(dataset, source.crop, size) if source.crop else _plain(dataset, native, size)
@@ -96,7 +96,7 @@ def torchvision(
     return TensorSampler(pixels.to(target), labels.to(target), classes)
 
 
-def _root(root: str | os.PathLike[str] | None) -> Path:
+def root_of(root: str | os.PathLike[str] | None) -> Path:
     chosen = root if root is not None else os.environ.get("GANBOOK_DATA") or Path.home() / ".cache" / "ganbook"
     folder = Path(checks.instance("root", chosen, (str, os.PathLike), "an absolute folder")).expanduser()
     if not folder.is_absolute():

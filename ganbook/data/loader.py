@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -96,10 +98,20 @@ def from_loader(
     >>> [sampler(7, rng).flatten().tolist() for _ in range(2)]
     [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 0.0, 1.0, 2.0, 3.0]]
     """
+    if isinstance(loader, (Tensor, np.ndarray)):
+        raise TypeError(
+            f"loader must give batches when iterated, got one {type(loader).__name__}: data.from_tensor draws from that"
+        )
+    if isinstance(loader, (str, os.PathLike)):
+        raise TypeError(
+            f"loader must give batches when iterated, got the path {str(loader)!r}: "
+            "data.folder(path, size) reads a folder of pictures"
+        )
     if isinstance(loader, torch.utils.data.Dataset):
         raise TypeError(
             f"loader must give batches when iterated, got the Dataset {type(loader).__name__}: "
-            "wrap it as torch.utils.data.DataLoader(dataset, batch_size, shuffle=True)"
+            "wrap it as torch.utils.data.DataLoader(dataset, batch_size, shuffle=True); for pictures in a folder, "
+            "data.folder(path, size) needs neither"
         )
     if not isinstance(loader, Iterable):
         raise TypeError(f"loader must give batches when iterated, got {type(loader).__name__}")
