@@ -147,10 +147,13 @@ class Progressive(GAN):
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
         losses = super().round(lambda n, rng: self.shown(real(n, rng)), rng)
-        return losses | {"size": torch.tensor(float(self.G.size)), "alpha": torch.tensor(self.G.alpha)}
+        return losses | {
+            "size": torch.tensor(float(self.G.size)),
+            "alpha": torch.tensor(self.G.alpha),
+        }
 
     def shown(self, x: Samples) -> Samples:
-        """Real images of the final size as D sees them now: of the stage's size, and faded as far as its block is."""
+        """Real images of the final size as D sees them now: of the stage's size, and faded."""
         return faded(shrink(x, self.growth.sizes[-1] // self.G.size), self.G.alpha)
 
     def d_loss(
@@ -163,8 +166,14 @@ class Progressive(GAN):
         times = self.growth.sizes[-1] // self.G.size
         if self.pixels == "native" or times == 1:
             return super().d_loss(x, y, rng, D)
-        judge = D or self.D  # the same scores, and gradients by pixels of the final size
-        return super().d_loss(enlarge(x, times), enlarge(y, times), rng, lambda big: judge(shrink(big, times)))
+        judge = D or self.D
+        # the same scores, and gradients by pixels of the final size
+        return super().d_loss(
+            enlarge(x, times),
+            enlarge(y, times),
+            rng,
+            lambda big: judge(shrink(big, times)),
+        )
 
     def sample(self, n: int, rng: torch.Generator, size: int | None = None) -> Samples:
         """n images of the present size in evaluation mode, cut to [-1, 1]; size: enlarged to so many pixels.

@@ -184,7 +184,8 @@ class GrowingG(_Grows):
         image = self.to_rgb[self.stage](x)
         if self.alpha == 1 or self.stage == 0:
             return image
-        old = enlarge(self.to_rgb[self.stage - 1](before))  # what the stage before makes
+        # what the stage before makes
+        old = enlarge(self.to_rgb[self.stage - 1](before))
         return torch.lerp(old, image, self.alpha)
 
 
@@ -210,7 +211,8 @@ class GrowingD(_Grows):
         for k in range(self.stage, 0, -1):
             x = shrink(self.blocks[k](x))
             if k == self.stage and self.alpha < 1:
-                old = self.from_rgb[k - 1](shrink(image))  # what the stage before sees
+                # what the stage before sees
+                old = self.from_rgb[k - 1](shrink(image))
                 x = torch.lerp(old, x, self.alpha)
         return self.blocks[0](x)
 
