@@ -61,8 +61,8 @@ class PixelNorm(nn.Module):
 
     Source: Karras et al. 2018, section 4.2. Derived in: chapter 15.
 
-    >>> PixelNorm()(torch.tensor([[3.0, 4.0]])).norm() ** 2  # C = 2
-    tensor(2.)
+    >>> round(PixelNorm()(torch.tensor([[3.0, 4.0]])).norm().item() ** 2, 4)  # C = 2
+    2.0
     """
 
     def __init__(self, eps: float = 1e-8) -> None:
