@@ -27,9 +27,11 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, SideBySide, Unrolled
+from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, Growth, SideBySide, Unrolled
+from ganbook.games import Progressive as Grown
 from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
+    Drift,
     Hinge,
     LeastSquares,
     NonSaturating,
@@ -39,6 +41,7 @@ from ganbook.losses import (
     Wasserstein,
 )
 from ganbook.models import Joint, classifier, dcgan, mlp
+from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.ramps import Ramp
@@ -201,6 +204,28 @@ GROWN = {
     "others": lambda: {"make": wider, "images": 9, "prior": uniform(3, CPU), "stages": 2},
 }
 
+SOON = Growth((4, 8, 16), hold=BATCH, fade=2 * BATCH)  # rounds: one at 4 px, two of 8 px fading in, one whole, ...
+
+
+def grown(recipe, **more):
+    def networks(width):
+        G, D = pair_that_grows(16, 1, z=3, width=width, widest=5, spread=2)
+        return {"G": G, "D": D}
+
+    return Entry(
+        Grown,
+        lambda: {**networks(3), "recipe": recipe, "growth": SOON, **more},
+        images,
+        lambda: {
+            **networks(4),
+            "growth": Growth(SOON.sizes, 2 * BATCH, BATCH),
+            "prior": uniform(3, CPU),
+            "pixels": "native",
+        },
+        rounds=10,
+    )
+
+
 GAMES: dict[str, Entry] = {
     **{f"GAN {name}": gan(recipe) for name, recipe in RECIPES.items()},
     "GAN ramped": gan(RAMPED),
@@ -292,6 +317,8 @@ GAMES: dict[str, Entry] = {
         },
         asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5},
     ),
+    "Progressive": grown(plain(Wasserstein(), penalties=(GradientPenalty(), Drift(0.1)), betas=(0.0, 0.99))),
+    "Progressive, averaged": grown(plain(penalties=(R1(0.1),), ema_halflife=20.0, clip=0.5, d_steps=3, g_steps=3)),
     "progressive": Entry(Progressive, lambda: {"make": growing, "recipe": plain(), "images": HALF}, **GROWN),
     "progressive, averaged": Entry(
         Progressive, lambda: {"make": growing, "recipe": plain(ema_halflife=20.0, clip=0.5), "images": HALF}, **GROWN

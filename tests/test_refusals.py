@@ -51,6 +51,9 @@ film = plot.Film()
 def few_labels():
     return games.ClassifierAlone(models.mlp([2, 8, 2]), Recipe(losses.SemiSupervised(2)))
 
+def growing_8():
+    return games.Progressive(*models.growing(8), games.PGGAN, games.Growth((4, 8), 1, 1))
+
 found = []
 for call in json.load(sys.stdin):
     try:
@@ -99,6 +102,18 @@ TABLE = {
         ('games.BiGAN(G, "E", pairs, recipes.NON_SATURATING)', "networks"),
         ("train(both, ring, rounds=1)", "E"),
         ("train(both, data.digits(28).labelled, rounds=1)", "real"),
+        ("games.Growth((4, 16), 1, 1)", "sizes"),
+        ("games.Growth(16, 1, 1)", "sizes"),
+        ('games.Growth((4, 8), "long", 1)', "hold"),
+        ("games.Growth((4, 8), 1, (1, 1))", "fade"),
+        ("games.Growth((4, 8), 1, 1).at(0.5)", "images"),
+        ("games.Progressive(G, D, games.PGGAN, games.Growth((4, 8), 1, 1))", "G"),
+        ("games.Progressive(*models.growing(8), games.PGGAN, (4, 8))", "growth"),
+        ("games.Progressive(*models.growing(16), games.PGGAN, games.Growth((4, 8), 1, 1))", "G"),
+        (
+            "train(games.Progressive(*models.growing(8), games.PGGAN, games.Growth((4, 8), 1, 1)), ring, rounds=1)",
+            "real",
+        ),
         ('game.player("D", "network", lr=0.1)', "networks"),
         ('game.player("D", D, lr=0.0)', "lr"),
         ("games.SGAN(G, D, recipes.NON_SATURATING)", "loss"),
@@ -206,6 +221,17 @@ TABLE = {
         ("models.encoder(size=17)", "size"),
         ('models.encoder(z="32")', "z"),
         ("models.bigan(hidden=0.5)", "hidden"),
+        ("models.growing(28)", "size"),
+        ('models.growing("32")', "size"),
+        ("models.growing(8, 2)", "channels"),
+        ("models.growing(8, spread=1)", "group"),
+        ("models.growing(8)[0].at(2, 1.0)", "stage"),
+        ("models.growing(8)[1].at(1, nan)", "alpha"),
+        ("models.growing(8)[1](torch.zeros(4, 3, 4, 4))", "image"),
+        ("models.EqualisedConv2d(3, 3, 2)", "kernel"),
+        ("models.EqualisedLinear(0, 3)", "inputs"),
+        ("models.PixelNorm(-1)", "eps"),
+        ('losses.Drift("0.001")', "weight"),
         ('tangents.jacobian("G", x)', "network"),
         ("tangents.jacobian(G, 3)", "x"),
         ("tangents.tangents(x)", "J"),

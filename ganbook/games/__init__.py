@@ -6,6 +6,7 @@ from ganbook.games.bigan import BiGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
+from ganbook.games.progressive import PGGAN, Growth, Progressive
 from ganbook.games.semi_supervised import SGAN, ClassifierAlone
 from ganbook.games.side_by_side import AllRuns, EachRun, SideBySide
 from ganbook.games.unrolled import Unrolled
@@ -13,6 +14,7 @@ from ganbook.games.with_d import GameWithD, check_shapes
 
 __all__ = [
     "GAN",
+    "PGGAN",
     "SGAN",
     "AllRuns",
     "Average",
@@ -22,6 +24,8 @@ __all__ = [
     "EachRun",
     "Game",
     "GameWithD",
+    "Growth",
+    "Progressive",
     "SideBySide",
     "Unrolled",
     "check_shapes",
