@@ -1,6 +1,7 @@
 """The drawings: their numbers are the library's, their relations hold, their bytes are the same each time."""
 
 import hashlib
+import itertools
 import math
 import re
 import subprocess
@@ -16,6 +17,7 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    cycle,
     flat,
     hulls,
     integrands,
@@ -346,3 +348,12 @@ def test_pairs_of_two_lines_share_nothing_and_pairs_of_one_line_are_two_bells():
     assert f"e g = {pairs.E * pairs.G:.2f}:  JS = 0.693 = log 2" in shown
     first, second = (one.alt for one in draw.two_arrows().panels)
     assert "(x, E(x))" in first and "(G(z), z)" in first and "z = e x" in second and "x = g z" in second
+
+
+def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_has():
+    every = list(itertools.permutations(range(cycle.POINTS)))
+    right = [sum(k == other for k, other in enumerate(pairing)) for pairing in every]
+    assert sum(right) == len(every) == 40_320 and cycle.OTHER in every
+    assert cycle.right(cycle.OTHER) == 1 and [cycle.right(one) for one in every[:50]] == right[:50]
+    shown = " ".join(read(draw.there_and_back))
+    assert "two of 40,320 pairings" in shown and "8 of 8 right" in shown and "1 of 8 right" in shown
