@@ -3,8 +3,8 @@
 Bundled images: digits, fashion, emoji, faces (with faces_pairs). Downloaded: torchvision. Your own: folder,
 from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll, moons. Numbers on a line: gaussian,
 mixture1d, interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds),
-between (interpolations); noise; unpaired_faces, unpaired_emoji (two domains); greyed. `.labelled` of a set draws
-(x, y).
+between (interpolations); noise; unpaired_faces, unpaired_emoji, unpaired_colour (two domains); greyed. `.labelled` of
+a set draws (x, y).
 
 Every sampler but from_loader's has no state but `rng`, a generator of the CPU: the same rng gives the same samples on
 every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()` unless `device` says otherwise.
@@ -13,6 +13,7 @@ every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()`
 from __future__ import annotations
 
 from ganbook.data.bundled import digits, fashion, sha256
+from ganbook.data.colourless import unpaired_colour
 from ganbook.data.download import torchvision
 from ganbook.data.emoji import EmojiSampler, emoji
 from ganbook.data.faces import FacesSampler, faces, faces_pairs
@@ -69,6 +70,7 @@ __all__ = [
     "together",
     "torchvision",
     "uniform",
+    "unpaired_colour",
     "unpaired_emoji",
     "unpaired_faces",
 ]

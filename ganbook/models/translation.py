@@ -129,7 +129,7 @@ class Patches(nn.Sequential):
 
 
 def patch_critic(channels: int = 3, *, width: int = 32, halvings: int = 1, norm: bool = False) -> Patches:
-    """A critic whose outputs see patches of 7 px (halvings 1) or 16 px (2): the 70 px one of the paper has 3 and one
+    """A critic whose outputs see patches of 10 px (halvings 1) or 22 px (2): the 70 px one of the paper has 3 and one
     more layer.
 
     4x4 convolutions of stride 2 that double the maps, LeakyReLU 0.2, one 4x4 convolution of stride 1 to one map.
