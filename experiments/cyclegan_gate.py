@@ -6,10 +6,10 @@ share in which hair, length, beard, hat, mouth, skin and clothing all read as be
 in which no true pair differs. cycle: |F(G(x)) - x|, and of y.
 
 Beside them, untrained: the input copied; the input plus the difference of the domains' mean pictures; x with the real
-glasses of the next row (only "put on" has a meaning there; "take off" is the true partner); and the true partner, which
+glasses of the next row (only "put on" has a meaning there, "take off" is the true partner); and the true partner, which
 says what the classifier makes of it. Trained: translators of 16 and 32 maps, critics of the whole picture, Adam 1e-3
-falling to a tenth, 600 rounds of 8 pictures of each domain, pool 50. Half the networks' rounds of the live part, so that
-three seeds of each fit: from earlier trials on one seed and other pairs, not chosen on these.
+falling to a tenth, 600 rounds of 8 pictures of each domain, pool 50. Settings from earlier trials on one seed and other
+pairs; nothing was chosen on these.
 """
 
 from __future__ import annotations

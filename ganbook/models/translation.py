@@ -7,9 +7,7 @@ from torch import Tensor, nn
 
 from ganbook import checks
 from ganbook.models.networks import dcgan, dcgan_init, leaky_relu
-from ganbook.types import Float, Outputs
-
-Images = Float[Tensor, "n c h w"]
+from ganbook.types import Float, Samples
 
 
 class Residual(nn.Module):
@@ -37,7 +35,7 @@ class Residual(nn.Module):
             nn.InstanceNorm2d(width),
         )
 
-    def forward(self, x: Images) -> Images:
+    def forward(self, x: Samples) -> Samples:
         return x + self.body(x)
 
 
@@ -68,7 +66,7 @@ class Redraw(nn.Module):
         )
         self.last = nn.Conv2d(2 * width, out, 3, 1, 1)
 
-    def forward(self, x: Images) -> Images:
+    def forward(self, x: Samples) -> Samples:
         if x.shape[-1] % 2 or x.shape[-2] % 2:
             raise ValueError(f"x must hold images of even height and width, got {tuple(x.shape[-2:])}")
         h = self.first(x)
@@ -96,11 +94,11 @@ class Gated(nn.Module):
         super().__init__()
         self.network = checks.instance("network", network, nn.Module, "a network of 1 + c maps")
 
-    def forward(self, x: Images) -> Images:
+    def forward(self, x: Samples) -> Samples:
         m, c = self.parts(x)
         return x + m * (c - x)
 
-    def parts(self, x: Images) -> tuple[Float[Tensor, "n 1 h w"], Images]:
+    def parts(self, x: Samples) -> tuple[Float[Tensor, "n 1 h w"], Samples]:
         """(m, c): where it paints, and what."""
         maps = self.network(x)
         if maps.shape[1] != 1 + x.shape[1]:
@@ -108,7 +106,7 @@ class Gated(nn.Module):
         return maps[:, :1].sigmoid(), maps[:, 1:].tanh()
 
     @torch.no_grad()
-    def mask(self, x: Images) -> Float[Tensor, "n 1 h w"]:
+    def mask(self, x: Samples) -> Float[Tensor, "n 1 h w"]:
         """m, without gradient: to look at."""
         return self.parts(x)[0]
 
@@ -124,7 +122,7 @@ class Patches(nn.Sequential):
     torch.Size([192, 1])
     """
 
-    def forward(self, x: Images) -> Outputs:
+    def forward(self, x: Samples) -> Float[Tensor, "places 1"]:
         return super().forward(x).flatten()[:, None]
 
 
@@ -168,7 +166,7 @@ def translator(
     chapter 14.
 
     >>> sum(p.numel() for p in translator().parameters())
-    55380
+    55028
     """
     out = channels if out is None else checks.whole("out", out)
     if gate and out != channels:

@@ -46,7 +46,7 @@ def losses(G: Sequence[int], F: Sequence[int]) -> tuple[float, float]:
     """(adversarial, cycle): JSD(G(X), Y) + JSD(F(Y), X) in nats, and the share of points that do not come back.
 
     >>> losses([1, 0], [1, 0]), losses([0, 0], [0, 1])  # a swap is perfect; G that forgets is not
-    ((0.0, 0.0), (0.21576155433883565, 0.5))
+    ((0.0, 0.0), (0.2157615543388357, 0.5))
     """
     n = _check(G, F)
     laws = [torch.bincount(torch.tensor(list(to)), minlength=n).double() / n for to in (G, F)]

@@ -17,7 +17,6 @@ from ganbook import checks
 from ganbook.features import FaceNet
 from ganbook.types import Float, Samples
 
-Images = Float[Tensor, "n c h w"]
 Map = Callable[[Tensor], Tensor]
 
 WATCHED = ("hair", "length", "beard", "hat", "mouth", "skin", "clothing")
@@ -26,7 +25,7 @@ WITH = {"glasses": (1, 2), "beard": (1,), "mouth": (1,), "hair": (0,)}
 """The codes of the second domain: light or dark glasses; a beard; happy; blond."""
 
 
-def l1(made: Samples, true: Samples) -> float:
+def l1(made: Tensor, true: Tensor) -> float:
     """mean |made - true| over rows and pixels, on the scale of [-1, 1].
 
     >>> l1(torch.zeros(1, 4), torch.tensor([[1.0, 0.0, 0.0, -1.0]]))
@@ -36,7 +35,7 @@ def l1(made: Samples, true: Samples) -> float:
     return float((made.double() - true.double()).abs().mean())
 
 
-def ranks(made: Samples, true: Samples) -> Float[Tensor, " n"]:
+def ranks(made: Tensor, true: Tensor) -> Tensor:
     """For each made_i the place of true_i among all true_j, by L1: 1 is nearest, equal ones share the mean place.
 
     Chance: (n + 1) / 2 on average.
@@ -50,13 +49,13 @@ def ranks(made: Samples, true: Samples) -> Float[Tensor, " n"]:
     return (distance < own).sum(1) + ((distance == own).sum(1) + 1) / 2
 
 
-def hit(net: FaceNet, made: Images, attribute: str = "glasses", codes: Sequence[int] = (1, 2)) -> float:
+def hit(net: FaceNet, made: Samples, attribute: str = "glasses", codes: Sequence[int] = (1, 2)) -> float:
     """Share of the pictures in which the classifier reads one of these values of the attribute."""
     checks.one_of("attribute", attribute, net.heads)
     return float(torch.isin(net.attributes(made)[attribute], torch.tensor(list(codes))).double().mean())
 
 
-def unchanged(net: FaceNet, x: Images, made: Images, watched: Sequence[str] = WATCHED) -> float:
+def unchanged(net: FaceNet, x: Samples, made: Samples, watched: Sequence[str] = WATCHED) -> float:
     """Share of the pictures in which every other attribute reads as it did in x.
 
     It is not 1 for the true partners either, where the classifier errs: put that beside it.
@@ -68,7 +67,7 @@ def unchanged(net: FaceNet, x: Images, made: Images, watched: Sequence[str] = WA
     return float(torch.stack([before[name] == after[name] for name in watched]).all(0).double().mean())
 
 
-def region(x: Images, y: Images) -> Tensor:
+def region(x: Samples, y: Samples) -> Tensor:
     """The pixels, (h, w), in which any true pair differs.
 
     >>> region(torch.zeros(2, 1, 2, 2), torch.tensor([[[[0.0, 1], [0, 0]]], [[[0.0, 0], [0, 1]]]])).tolist()
@@ -78,7 +77,7 @@ def region(x: Images, y: Images) -> Tensor:
     return (x != y).flatten(0, 1).any(0)
 
 
-def outside(x: Images, made: Images, where: Tensor) -> float:
+def outside(x: Samples, made: Samples, where: Tensor) -> float:
     """mean |made - x| over the pixels that are not in `where`: what was changed and should not have been."""
     _check(made, x)
     if where.shape != x.shape[2:] or bool(where.all()):
@@ -87,9 +86,9 @@ def outside(x: Images, made: Images, where: Tensor) -> float:
 
 
 def scored(
-    x: Images,
-    made: Images,
-    true: Images,
+    x: Samples,
+    made: Samples,
+    true: Samples,
     net: FaceNet | None = None,
     attribute: str = "glasses",
     codes: Sequence[int] = (1, 2),
@@ -113,7 +112,7 @@ def scored(
 # --- what stands beside a translation
 
 
-def mean_difference(x: Images, of_x: Images, of_y: Images) -> Images:
+def mean_difference(x: Samples, of_x: Float[Tensor, "k ..."], of_y: Float[Tensor, "m ..."]) -> Samples:
     """x + (mean of the one domain's pictures - mean of the other's), kept in [-1, 1]: no pairs, and no network.
 
     >>> mean_difference(torch.zeros(1, 1), torch.zeros(3, 1), torch.tensor([[0.0], [1.0]])).tolist()
@@ -122,7 +121,7 @@ def mean_difference(x: Images, of_x: Images, of_y: Images) -> Images:
     return (x + of_y.mean(0) - of_x.mean(0)).clamp(-1, 1)
 
 
-def borrowed(x: Images, y: Images, shift: int = 1) -> Images:
+def borrowed(x: Samples, y: Samples, shift: int = 1) -> Samples:
     """x_i with what the pair of another row changes: a true face with somebody else's real glasses.
 
     In the pixels in which x_j and y_j differ, j = i + shift, those of y_j. Perfect taste, and the wrong glasses.
@@ -139,7 +138,7 @@ def borrowed(x: Images, y: Images, shift: int = 1) -> Images:
 # --- hidden codes
 
 
-def noisy(y: Images, levels: float, rng: torch.Generator) -> Images:
+def noisy(y: Samples, levels: float, rng: torch.Generator) -> Samples:
     """y + Gaussian noise with a deviation of `levels` of 256 grey levels (levels / 128 in [-1, 1]), kept in [-1, 1].
 
     >>> y = torch.zeros(1, 1, 100, 100)
@@ -150,18 +149,18 @@ def noisy(y: Images, levels: float, rng: torch.Generator) -> Images:
     return (y + levels / 128 * torch.randn(y.shape, generator=rng).to(y)).clamp(-1, 1)
 
 
-def rounded(y: Images) -> Images:
+def rounded(y: Samples) -> Samples:
     """y in 256 levels, as a file would hold it."""
     return ((y + 1) * 127.5).round() / 127.5 - 1
 
 
-def blurred(y: Images) -> Images:
+def blurred(y: Samples) -> Samples:
     """The mean of each pixel and its eight neighbours."""
     return avg_pool2d(pad(y, (1, 1, 1, 1), mode="replicate"), 3, 1)
 
 
 @torch.no_grad()
-def cycle_error(G: Map, F: Map, x: Images, disturb: Map | None = None) -> float:
+def cycle_error(G: Map, F: Map, x: Samples, disturb: Map | None = None) -> float:
     """mean |F(disturb(G(x))) - x|: what comes back when the picture in the middle has been touched.
 
     >>> round(cycle_error(lambda x: x / 2, lambda y: 2 * y, torch.ones(1, 1), lambda y: y + 0.1), 6)  # 2 (1/2 + .1) - 1
