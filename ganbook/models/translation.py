@@ -172,7 +172,8 @@ def translator(
     if gate and out != channels:
         raise ValueError(f"gate must be False where out ({out}) is not channels ({channels}): it mixes old and new")
     body = Redraw(channels, out + 1 if gate else out, width, blocks)
-    return dcgan_init(Gated(body) if gate else nn.Sequential(body, nn.Tanh()))
+    whole = dcgan_init(nn.Sequential(Gated(body)) if gate else nn.Sequential(body, nn.Tanh()))
+    return whole[0] if gate else whole
 
 
 def cyclegan(
