@@ -16,9 +16,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import (
     Conditional,
-    CycleGAN,
     Joined,
-    Patches,
     Progressive,
     TwoParents,
     growing,
@@ -27,7 +25,7 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, Growth, SideBySide, Unrolled
+from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, CycleGAN, Growth, SideBySide, Unrolled
 from ganbook.games import Progressive as Grown
 from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
@@ -40,7 +38,7 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import Joint, classifier, dcgan, mlp
+from ganbook.models import Joint, Patches, Residual, classifier, dcgan, mlp
 from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
@@ -92,13 +90,21 @@ def told(width=4):
     return {"G": dcgan(16, 1, z=3, width=width)[0], "D": D}
 
 
-def patches(width):
-    D = Patches(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1))
-    return D, nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), nn.ReLU(), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
+def domains(width):
+    """(G, F, D_x, D_y) of grey pictures, by name."""
+
+    def redraw():
+        return nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), Residual(width), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
+
+    def critic():
+        return Patches(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1))
+
+    return {"G": redraw(), "F": redraw(), "D_x": critic(), "D_y": critic()}
 
 
-def domains(of, width):
-    return {name: patches(width)[of == "G"] for name in (("ab", "ba") if of == "G" else "ab")}
+def planes(width):
+    """The same of points in the plane, with critics of one number a sample, as a penalty asks."""
+    return {name: mlp([2, width, 2 if name in "GF" else 1]) for name in ("G", "F", "D_x", "D_y")}
 
 
 def pair():
@@ -286,16 +292,22 @@ GAMES: dict[str, Entry] = {
     ),
     "CycleGAN": Entry(
         CycleGAN,
-        lambda: {
-            "G": domains("G", 4),
-            "D": domains("D", 4),
-            "recipe": plain(LeastSquares()),
-            "shape": (1, 8, 8),
-            "pool": 6,
-        },
+        lambda: {**domains(4), "recipe": plain(LeastSquares()), "pool": 9},
         together(small, from_tensor(-small.x, device="cpu")),
-        lambda: {"G": domains("G", 5), "D": domains("D", 5), "shape": (1, 8, 7), "cycle": 1.0, "pool": 5},
-        asked={"a": small.x},
+        lambda: {**domains(5), "cycle": 1.0, "identity": 0.0, "pool": 10},
+        asked={"x": small.x},
+    ),
+    "CycleGAN of points, averaged, penalised": Entry(
+        CycleGAN,
+        lambda: {
+            **planes(8),
+            "recipe": plain(penalties=(R1(0.1),), ema_halflife=20.0, d_steps=3, g_steps=3, clip=0.5),
+            "pool": 0,
+            "identity": 0.0,
+        },
+        together(points, shifted),
+        lambda: {**planes(5), "cycle": 0.0, "identity": 1.0, "pool": 8},
+        asked={"x": points.x},
     ),
     "conditional, in parts": Entry(
         Conditional,

@@ -1,6 +1,7 @@
 """The drawings: their numbers are the library's, their relations hold, their bytes are the same each time."""
 
 import hashlib
+import itertools
 import math
 import re
 import subprocess
@@ -16,6 +17,7 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    cycle,
     flat,
     growing,
     hulls,
@@ -365,3 +367,12 @@ def test_a_network_that_grows_mixes_in_the_shares_of_the_drawing():
     shown = read(draw.fade_in)
     assert shown.count(f"α = {growing.SHARE:g}") == 2 and shown.count(f"{1 - growing.SHARE:g}") == 2
     assert shown.count("16 × 16") == 2 and shown.count("8 × 8") == 1 and made["old"].shape[-1] == 8
+
+
+def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_has():
+    every = list(itertools.permutations(range(cycle.POINTS)))
+    right = [sum(k == other for k, other in enumerate(pairing)) for pairing in every]
+    assert sum(right) == len(every) == 40_320 and cycle.OTHER in every
+    assert cycle.right(cycle.OTHER) == 1 and [cycle.right(one) for one in every[:50]] == right[:50]
+    shown = " ".join(read(draw.there_and_back))
+    assert "two of 40,320 pairings" in shown and "8 of 8 right" in shown and "1 of 8 right" in shown

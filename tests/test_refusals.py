@@ -43,6 +43,7 @@ pictures = torch.rand(4, 1, 28, 28) * 2 - 1
 broken = torch.tensor([[0.0, nan], [1.0, 1.0], [2.0, 0.0]])
 G, D = models.mlp([2, 8, 2]), models.mlp([2, 8, 1])
 pairs = models.Joint(nn.Identity(), nn.Identity(), models.mlp([4, 8, 1]))
+four = (models.mlp([2, 8, 2]), models.mlp([2, 8, 2]), models.mlp([2, 8, 1]), models.mlp([2, 8, 1]))
 both = games.BiGAN(G, models.mlp([2, 8, 3]), pairs, recipes.NON_SATURATING)
 game = games.GAN(G, D, recipes.NON_SATURATING)
 p, q = densities.normal(0.0, 1.0), densities.normal(1.0, 1.0)
@@ -100,6 +101,12 @@ TABLE = {
         ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=[])", "fakes"),
         ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=3)", "fakes"),
         ('games.BiGAN(G, "E", pairs, recipes.NON_SATURATING)', "networks"),
+        ("games.CycleGAN(*four, recipes.LSGAN, cycle=-1)", "cycle"),
+        ("games.CycleGAN(*four, recipes.LSGAN, identity='a')", "identity"),
+        ("games.CycleGAN(*four, recipes.LSGAN, pool=10)", "pool"),
+        ("train(games.CycleGAN(*four, recipes.LSGAN, pool=0), ring, rounds=1)", "real"),
+        ("train(games.CycleGAN(*four, recipes.LSGAN, pool=0), lambda n, rng: (x[:1], x[:1]), rounds=1)", "real"),
+        ("games.Pool(0, (2,))", "size"),
         ("train(both, ring, rounds=1)", "E"),
         ("train(both, data.digits(28).labelled, rounds=1)", "real"),
         ("games.Growth((4, 16), 1, 1)", "sizes"),
@@ -218,6 +225,12 @@ TABLE = {
         ("models.Resample(8, 1)", "outcomes"),
         ("models.still(game, 3)", "networks"),
         ("models.Joint(G, G, None)", "head"),
+        ("models.Gated(3)", "network"),
+        ("models.Residual(0)", "width"),
+        ("models.translator(3, out=1)", "gate"),
+        ("models.patch_critic(halvings=0)", "halvings"),
+        ("data.unpaired_faces('hat')", "attribute"),
+        ("data.grey(pictures)", "x"),
         ("models.encoder(size=17)", "size"),
         ('models.encoder(z="32")', "z"),
         ("models.bigan(hidden=0.5)", "hidden"),

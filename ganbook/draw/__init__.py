@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ganbook.draw.axes import Axes
 from ganbook.draw.blocks import dcgan_blocks
+from ganbook.draw.cycle import there_and_back
 from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
 from ganbook.draw.flat import flat_verdict
@@ -40,6 +41,7 @@ DRAWINGS = (
     fakes_between,
     two_arrows,
     fade_in,
+    there_and_back,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -61,5 +63,6 @@ __all__ = [
     "realness_simplex",
     "the_game",
     "the_story",
+    "there_and_back",
     "two_arrows",
 ]
