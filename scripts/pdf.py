@@ -7,9 +7,11 @@ bookmarks. It is printed twice: the first time tells on which page each heading 
 import argparse
 import html as entities
 import json
+import pathlib
 import posixpath
 import re
 import sys
+import tempfile
 
 import chapters
 import pypdfium2
@@ -151,8 +153,9 @@ def printed(html, file):
     sys.path.insert(0, str(chapters.ROOT / "tests" / "browser"))
     import conftest
 
-    source = HTML / "whole-book.html"
-    source.write_text(html, encoding="utf-8")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=HTML, suffix=".html", delete=False) as page:
+        page.write(html)
+    source = pathlib.Path(page.name)
     try:
         with sync_playwright() as p:
             browser = p.chromium.launch(executable_path=conftest.find_chromium(), args=conftest.FLAGS)
