@@ -38,7 +38,7 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import Joint, Patches, Residual, classifier, dcgan, mlp
+from ganbook.models import Joint, Residual, classifier, dcgan, mlp
 from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
@@ -97,7 +97,7 @@ def domains(width):
         return nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), Residual(width), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
 
     def critic():
-        return Patches(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1))
+        return nn.Sequential(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 4), nn.Flatten())
 
     return {"G": redraw(), "F": redraw(), "D_x": critic(), "D_y": critic()}
 

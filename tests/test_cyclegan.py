@@ -14,6 +14,7 @@ from ganbook import data, models
 from ganbook.games import CycleGAN, Pool, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing
 from ganbook.models import Gated, Patches, Residual, mlp
+from ganbook.penalties import R1
 from ganbook.studies import matchings
 from ganbook.train import fit, train
 
@@ -220,6 +221,14 @@ def test_while_it_fills_the_pool_is_transparent_and_no_row_is_lost():
     assert sorted([*pool.kept.flatten().tolist(), *out[2:].flatten().tolist()]) == [0, 1, 2, 3, 4, 5, 6, 7]
     with pytest.raises(ValueError, match=r"y must hold rows of shape \(1,\), got \(2,\)"):
         pool.exchange(torch.zeros(1, 2), rng)
+
+
+def test_critics_of_patches_are_played_and_penalties_of_one_sample_are_refused(as_readers):
+    networks = {**domains(4), "D_x": models.patch_critic(1, width=4), "D_y": models.patch_critic(1, width=4)}
+    run = fit(train(cyclegan(networks=lambda width: networks), DOMAINS, rounds=2))
+    assert len(run.history["D"]) == 2
+    with pytest.raises(ValueError, match="critic must return one number a sample"):
+        train(cyclegan(plain(LeastSquares(), penalties=(R1(0.1),)), networks=lambda width: networks), DOMAINS, rounds=1)
 
 
 def test_a_pool_is_part_of_the_checkpoint():
