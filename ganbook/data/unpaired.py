@@ -35,7 +35,7 @@ def unpaired_faces(
     Derived in: chapter 14.
 
     >>> unpaired_faces("mouth")
-    (FacesSampler(5,000 faces of shape 3x16x16), FacesSampler(5,000 faces of shape 3x16x16))
+    (FacesSampler(5,036 faces of shape 3x16x16), FacesSampler(5,036 faces of shape 3x16x16))
     """
     checks.one_of("attribute", attribute, PAIRS)
     known = faces(size, device=device)
@@ -93,7 +93,7 @@ def greyed(sampler: TensorSampler) -> TensorSampler:
     Derived in: chapter 14.
 
     >>> greyed(unpaired_faces()[0])
-    TensorSampler(5,000 samples of shape 1x16x16)
+    TensorSampler(4,953 samples of shape 1x16x16)
     """
     checks.instance("sampler", sampler, TensorSampler, "a set of pictures, such as data.faces()")
     return TensorSampler(grey(sampler.x), sampler.y, sampler.classes)

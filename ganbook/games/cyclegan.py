@@ -94,12 +94,20 @@ class CycleGAN(Game):
         told = {name: value.detach() for name, value in terms.items() if name != "adversarial"}
         return {"D": d_loss, "G": g_loss, **told}
 
-    def terms(self, x: Samples, y: Samples, to_x: Samples, to_y: Samples) -> dict[str, Scalar]:
+    def terms(
+        self,
+        x: Samples,
+        y: Samples,
+        to_x: Samples,
+        to_y: Samples,
+    ) -> dict[str, Scalar]:
         """The parts of what G and F descend, before they are weighed; to_x = F(y), to_y = G(x).
 
         An identity that weighs nothing is not computed; a cycle that weighs nothing is read, without gradient.
         """
-        found = {"adversarial": self.deceit(self.D_y, y, to_y) + self.deceit(self.D_x, x, to_x)}
+        found = {
+            "adversarial": self.deceit(self.D_y, y, to_y) + self.deceit(self.D_x, x, to_x),
+        }
         with torch.set_grad_enabled(self.cycle > 0 and torch.is_grad_enabled()):
             found["cycle"] = l1_loss(self.F(to_y), x) + l1_loss(self.G(to_x), y)
         if self.identity:

@@ -41,8 +41,9 @@ class Pool(nn.Module):
     @torch.no_grad()
     def exchange(self, y: Samples, rng: torch.Generator) -> Samples:
         """The rows that D is to see in place of y."""
-        if y.shape[1:] != self.kept.shape[1:]:
-            raise ValueError(f"y must hold rows of shape {tuple(self.kept.shape[1:])}, got {tuple(y.shape[1:])}")
+        shape, its = tuple(self.kept.shape[1:]), tuple(y.shape[1:])
+        if its != shape:
+            raise ValueError(f"y must hold rows of shape {shape}, got {its}")
         y, out = y.detach(), y.detach().clone()
         room = min(len(self.kept) - int(self.filled), len(y))
         self.kept[int(self.filled) : int(self.filled) + room] = y[:room]

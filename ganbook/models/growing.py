@@ -205,8 +205,10 @@ class GrowingD(_Grows):
         self.at(self.stages - 1, 1.0)
 
     def forward(self, image: Float[Tensor, "n c h w"]) -> Outputs:
-        if image.shape[-2:] != (self.size, self.size):
-            raise ValueError(f"image must be of {self.size} px in stage {self.stage}, got {tuple(image.shape[-2:])}")
+        sides = tuple(image.shape[-2:])
+        if sides != (self.size, self.size):
+            its = f"{self.size} px in stage {self.stage}"
+            raise ValueError(f"image must be of {its}, got {sides}")
         x = self.from_rgb[self.stage](image)
         for k in range(self.stage, 0, -1):
             x = shrink(self.blocks[k](x))

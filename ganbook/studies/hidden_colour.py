@@ -21,6 +21,7 @@ class Whispering(nn.Module):
     Raises: ValueError where levels is not in [0, 256].
     Derived in: chapter 14.
 
+    >>> import torch
     >>> x = torch.rand(2, 3, 8, 8) * 2 - 1
     >>> G = Whispering(models.translator(3, out=1, gate=False), levels=8)
     >>> bool(((G(x) - grey(x)).abs() <= 8 / 128).all())

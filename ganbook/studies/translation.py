@@ -41,7 +41,7 @@ def ranks(made: Tensor, true: Tensor) -> Tensor:
     Chance: (n + 1) / 2 on average.
 
     >>> ranks(torch.tensor([[0.0], [5.0], [9.0]]), torch.tensor([[1.0], [9.0], [8.0]])).tolist()
-    [1.0, 3.0, 2.0]
+    [1.0, 2.5, 2.0]
     """
     _check(made, true)
     distance = torch.cdist(made.flatten(1), true.flatten(1), p=1)
