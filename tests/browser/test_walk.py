@@ -19,6 +19,7 @@ EDGES = """(edged) => {
   const left = article.querySelector('h1').getBoundingClientRect().left;
   for (const part of article.querySelectorAll(edged.map((kind) => `:scope section > ${kind}`).join())) {
     const box = part.getBoundingClientRect(), place = `${Math.round(box.left - left)} ${Math.round(box.right - left)}`;
+    if (part.closest('details:not([open])')) continue;  // not seen
     if (box.width) found[place] ??= `${part.tagName}.${part.className} ${part.textContent.slice(0, 40)}`;
   }
   return found;

@@ -150,7 +150,7 @@ def body(text: str, parameters: set[str], link: Link) -> list[nodes.Node]:
             found.append(register([ENTRY.fullmatch(line).groups() for line in lines], link))
         elif all(line.startswith("    ") for line in lines):
             found.append(code(lines, "python"))
-        elif all(line.startswith("|") for line in lines):
+        elif len(lines) > 2 and set(lines[1]) <= set("|-: ") and all(line.startswith("|") for line in lines):
             found.append(table(lines, link))
         else:
             for name, words in items(lines, parameters):
