@@ -30,9 +30,7 @@ DOWN = """async () => {
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_by_night_no_plot_is_a_slab(visit, name):
     page = visit(name, color_scheme="dark").page
-    plots = page.locator(
-        "article .on-ground div.cell_output > .output > img:visible, article .on-ground img.gbp-img:visible"
-    )
+    plots = page.locator("article .on-ground div.cell_output > img:visible, article .on-ground img.gbp-img:visible")
     assert plots.count()
     for plot in plots.all()[:3]:
         assert plot.evaluate(FILTER).startswith("invert(0.93)")

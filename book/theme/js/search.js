@@ -57,7 +57,8 @@
     for (const [address, page, entries] of window.bookSections) {
       entries.forEach(([anchor, title, text], k) => {
         const points = score(low(title), low(text), phrase, words);
-        if (points) hits.push({ points: points + (k ? 0 : 2), address: address + (anchor && `#${anchor}`), page, title: k ? title : page, text, top: !k });
+        const meant = anchor.startsWith("term-") && low(title) === phrase ? 20 : 0; // a term before its namesakes
+        if (points) hits.push({ points: points + meant + (k ? 0 : 2), address: address + (anchor && `#${anchor}`), page, title: k ? title : page, text, top: !k });
       });
     }
     hits.sort((a, b) => b.points - a.points);
