@@ -15,7 +15,9 @@ EMPTY = """() => [...document.querySelectorAll('article img')].filter(i => i.com
              .map(i => i.outerHTML.slice(0, 120))"""
 UNSET = """() => [...document.querySelectorAll('article .math')]
              .filter(e => !e.querySelector('mjx-math') || !e.querySelector('mjx-assistive-mml math')
-                          || e.querySelector('mjx-merror')).map(e => e.outerHTML.slice(0, 200))"""
+                          || e.querySelector('mjx-merror')
+                     || [...e.querySelectorAll('mjx-c')].some(c => !getComputedStyle(c).fontFamily.includes('MJX')))
+             .map(e => e.outerHTML.slice(0, 200))"""
 RAW = r"""() => document.querySelector('article').innerText
            .match(/\\\(|\\\[|\$\$|\{(?:eq|cite:[pt]|term|prf:ref|chapter)\}/)"""
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth + 1 ? [] :
