@@ -27,7 +27,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
-	address seeds colab bench lock clean
+	address seeds rerun colab bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -113,6 +113,9 @@ format: env ## format code and notebooks
 
 address: env ## write the repository's address of _config.yml into every notebook
 	@$(PY) scripts/setup_cell.py
+
+rerun: env ## each cell of a chapter once more, alone, after its end: make rerun CH=02
+	@$(ONE_THREAD) $(PY) scripts/rerun.py $(CH)
 
 seeds: env ## a chapter's claims under other seeds, with their margins: make seeds CH=02 [SEEDS=10]
 	@$(ONE_THREAD) $(PY) scripts/seeds.py $(CH) --seeds $(SEEDS)

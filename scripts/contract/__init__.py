@@ -10,7 +10,8 @@ from contract.outputs import CHECKS as OUTPUTS
 from contract.outputs import CLEAN
 from contract.portable import CHECKS as PORTABLE
 from contract.promise import CHECKS as PROMISE
+from contract.rerun import CHECKS as RERUN
 
-CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS)
+CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS, *RERUN)
 
 __all__ = ["CHECKS", "CLEAN", "Chapter"]
