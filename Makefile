@@ -99,7 +99,8 @@ run: env ## execute a chapter in place: make run CH=01
 kinds: env ## give each code cell its kind by tags, and measure the page: make kinds CH=05
 	@$(PY) scripts/kinds.py $(CH)
 
-lab: env ## open Jupyter on the notebooks
+lab: env ## open Jupyter on the notebooks, whose films it plays once they are trusted
+	@$(PY) -m jupyter trust notebooks/*.ipynb > /dev/null
 	@$(PY) -m jupyter lab --ip 127.0.0.1 notebooks
 
 text: env ## write a chapter as text to build/text: make text CH=01 [FORMAT=md:myst]
