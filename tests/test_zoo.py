@@ -172,7 +172,9 @@ def test_the_encoder_with_dice_of_the_zoo_brings_faces_back_by_its_mean_and_by_a
 
 
 def test_a_model_without_a_film_is_refused():
-    with pytest.raises(ValueError, match="name must be one of bigan-faces, bigbigan-faces, dcgan-digits.*got 'mlp-digits'"):
+    with pytest.raises(
+        ValueError, match="name must be one of bigan-faces, bigbigan-faces, dcgan-digits.*got 'mlp-digits'"
+    ):
         zoo.film("mlp-digits", "digits")
 
 
