@@ -108,7 +108,10 @@ class BigBiGAN(BiGAN):
         return total
 
     def g_loss(self, x: Batch, y: Pair) -> Scalar:
-        return sum(self.now.loss.g(None, fake) for fake in self.counted(self.D(*y)).values())
+        return sum(
+            self.now.loss.g(None, fake)  # of s_z too, which has no slope for G
+            for fake in self.counted(self.D(*y)).values()
+        )
 
     def e_loss(self, x: Samples) -> Scalar:
         """What E descends: its pairs are to be taken for G's."""
