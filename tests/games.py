@@ -25,7 +25,18 @@ from trial_games import (
 
 from ganbook import recipes
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, CycleGAN, Growth, SideBySide, Unrolled
+from ganbook.games import (
+    GAN,
+    SGAN,
+    BiGAN,
+    BigBiGAN,
+    ClassifierAlone,
+    CriticAlone,
+    CycleGAN,
+    Growth,
+    SideBySide,
+    Unrolled,
+)
 from ganbook.games import Progressive as Grown
 from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
@@ -38,7 +49,7 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import Joint, Residual, classifier, dcgan, mlp
+from ganbook.models import Joint, Residual, Scores, Stochastic, classifier, dcgan, mlp
 from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
@@ -191,6 +202,22 @@ def with_encoder(recipe, fakes=(generated,), others=(generated, reconstructed)):
     )
 
 
+def of_scores(recipe, **more):
+    def networks(width, last=nn.Softplus):
+        D = Scores(
+            mlp([2, width]), mlp([3, width]), mlp([2 * width, width]).append(last()), *(mlp([width, 1]) for _ in "xzj")
+        )
+        return {"G": mlp([3, width, 2]), "E": Stochastic(mlp([2, width, 6])), "D": D}
+
+    return Entry(
+        BigBiGAN,
+        lambda: {**networks(8), "recipe": recipe, **more},
+        points,
+        lambda: {**networks(5), "prior": uniform(3, CPU), "scores": ("z", "xz"), "lr_e": 5e-3},
+        loss=NonSaturating(),
+    )
+
+
 def plain(loss=None, **changes):
     return Recipe(loss or NonSaturating(), **{"batch": BATCH, "lr_d": 1e-3, "lr_g": 1e-3, **changes})
 
@@ -289,6 +316,10 @@ GAMES: dict[str, Entry] = {
     "BiGAN": with_encoder(plain(penalties=(R1(0.1),))),
     "Augmented BiGAN, averaged": with_encoder(
         plain(ema_halflife=20.0, d_steps=3, g_steps=3), (generated, reconstructed), (reconstructed,)
+    ),
+    "BigBiGAN": of_scores(plain(Hinge(), penalties=(R1(0.1),))),
+    "BigBiGAN, joint only, averaged": of_scores(
+        plain(Hinge(), ema_halflife=20.0, d_steps=3, g_steps=3, clip=0.5), scores=("xz",), lr_e=Ramp(2e-3, 5e-4, HALF)
     ),
     "CycleGAN": Entry(
         CycleGAN,

@@ -80,7 +80,7 @@ def test_a_model_loads_frozen_and_samples_by_seed(name):
     networks = [net for net in (model.G, model.E, model.D) if net is not None]
     assert not any(p.requires_grad or net.training for net in networks for p in net.parameters())
     given = (x,) if model.E is None else (x, model.E(x))
-    assert model.D(*given).shape == (6, 1)
+    assert model.D(*given).shape == (6, 3 if model.card["kind"] == "BigBiGAN" else 1)
 
 
 @pytest.mark.parametrize("name", IN_FEATURES)
@@ -158,8 +158,23 @@ def test_the_encoder_of_the_zoo_brings_faces_back():
     assert_close(last, torch.cat([x[:8], back[:8]]), atol=0.02, rtol=0)  # weights are rounded after the last frame
 
 
+def test_the_encoder_with_dice_of_the_zoo_brings_faces_back_by_its_mean_and_by_a_draw():
+    model, x = zoo.load("bigbigan-faces"), data.faces(split="test").x[:1_000]
+    assert (model.card["kind"], set(model.card["parameters"])) == ("BigBiGAN", set("GED"))
+    mean, drawn = model.G(model.E(x)), model.G(model.E.draw(x, torch.Generator().manual_seed(0)))
+    assert 0.4 < ratio(x, mean) < 0.7 and 0.4 < ratio(x, drawn) < 0.75
+    untrained = zoo.ENTRIES["bigbigan-faces"].build()
+    assert ratio(x, untrained[0](untrained[1].eval()(x)).detach()) > 0.9
+    assert model.D(x[:4], model.E(x[:4])).shape == (4, 3)
+    with np.load(zoo.FOLDER / "bigbigan-faces.npz") as file:
+        last = torch.from_numpy(file["images"][-1]).float() / 127.5 - 1
+    assert_close(last, torch.cat([x[:8], mean[:8]]), atol=0.02, rtol=0)  # weights are rounded after the last frame
+
+
 def test_a_model_without_a_film_is_refused():
-    with pytest.raises(ValueError, match="name must be one of bigan-faces, dcgan-digits.*got 'mlp-digits'"):
+    with pytest.raises(
+        ValueError, match="name must be one of bigan-faces, bigbigan-faces, dcgan-digits.*got 'mlp-digits'"
+    ):
         zoo.film("mlp-digits", "digits")
 
 
@@ -221,7 +236,7 @@ def quick(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion", "bigan-faces"])
+@pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion", "bigan-faces", "bigbigan-faces"])
 def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick, capsys):
     whole = zoo.make(name, rounds=4, out=tmp_path / "a", checkpoint=tmp_path / "a.safetensors", progress=False)
     zoo.make(name, rounds=2, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)

@@ -20,6 +20,7 @@ from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
 from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
+from ganbook.draw.scores import three_scores
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
 from ganbook.draw.story import the_story
@@ -42,6 +43,7 @@ DRAWINGS = (
     two_arrows,
     fade_in,
     there_and_back,
+    three_scores,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -64,5 +66,6 @@ __all__ = [
     "the_game",
     "the_story",
     "there_and_back",
+    "three_scores",
     "two_arrows",
 ]

@@ -1,13 +1,14 @@
 """Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
-`mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan`, `translator`, `cyclegan` make them, and `growing` those that
-grow; `layers` change what a discriminator sees or says; `stacked` holds many networks of one shape as one. `still` is
-a look at networks that leaves no trace, `tangents` what they do to small steps.
+`mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan`, `bigbigan`, `translator`, `cyclegan` make them; `growing`
+those that grow. `layers` change what a discriminator sees or says; `stacked` holds many networks of one shape as one.
+`still` is a look at networks that leaves no trace, `tangents` what they do to small steps.
 """
 
 from __future__ import annotations
 
 from ganbook.models import layers, stacked, tangents
+from ganbook.models.bigbigan import SCORES, Scores, Stochastic, bigbigan, pooled_features
 from ganbook.models.classifier import classifier
 from ganbook.models.growing import (
     EqualisedConv2d,
@@ -29,6 +30,7 @@ from ganbook.models.translation import Gated, Patches, Redraw, Residual, cyclega
 __all__ = [
     "HALVINGS",
     "NORMS",
+    "SCORES",
     "EqualisedConv2d",
     "EqualisedLinear",
     "GrowingD",
@@ -44,7 +46,10 @@ __all__ = [
     "Redraw",
     "Resample",
     "Residual",
+    "Scores",
+    "Stochastic",
     "bigan",
+    "bigbigan",
     "classifier",
     "cyclegan",
     "dcgan",
@@ -59,6 +64,7 @@ __all__ = [
     "mlp",
     "patch_critic",
     "pooled",
+    "pooled_features",
     "shrink",
     "stacked",
     "still",

@@ -15,8 +15,8 @@ from torch import nn
 import ganbook
 from ganbook import checks, data, models, recipes
 from ganbook.files import weights
-from ganbook.games import GAN, BiGAN, latent_width
-from ganbook.losses import NonSaturating
+from ganbook.games import GAN, BiGAN, BigBiGAN, latent_width
+from ganbook.losses import Hinge, NonSaturating
 from ganbook.penalties import R1
 from ganbook.player.film import Film
 from ganbook.ramps import Ramp
@@ -103,6 +103,15 @@ ENTRIES: dict[str, Entry] = {
         rounds=10_000,
         look=1_000,
         game=BiGAN,
+        frame=there_and_back,
+    ),
+    "bigbigan-faces": Entry(
+        partial(models.bigbigan, 16, 3, z=32, width=16, hidden=128, norm=None),
+        replace(_faces(5_000, 2e-3, 0.1), loss=Hinge()),
+        "faces",
+        rounds=5_000,
+        look=500,
+        game=BigBiGAN,
         frame=there_and_back,
     ),
 }
