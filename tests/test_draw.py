@@ -17,6 +17,7 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    conditional,
     cycle,
     flat,
     growing,
@@ -376,3 +377,21 @@ def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_ha
     assert cycle.right(cycle.OTHER) == 1 and [cycle.right(one) for one in every[:50]] == right[:50]
     shown = " ".join(read(draw.there_and_back))
     assert "two of 40,320 pairings" in shown and "8 of 8 right" in shown and "1 of 8 right" in shown
+
+
+def test_as_many_pieces_of_z_are_drawn_as_a_generator_for_16_pixels_has_and_the_output_is_their_sum():
+    G, D = models.biggan(3, 16, 3, width=4, width_d=4, z=12)
+    assert len(G.split) == 1 + conditional.BLOCKS and len(G.blocks) == conditional.BLOCKS
+    shown = read(draw.labels_in)
+    assert [f"z{k}" for k in range(1 + conditional.BLOCKS)] == sorted(
+        word for word in shown if re.fullmatch(r"z\d", word)
+    )
+    sizes = []
+    for block in G.blocks:
+        block.register_forward_hook(lambda layer, given, out: sizes.append(f"{out.shape[2]} × {out.shape[3]}"))
+    x, y = G(torch.zeros(2, 12), torch.tensor([0, 2])), torch.tensor([0, 2])
+    assert sizes == ["8 × 8", "16 × 16"] and all(size in shown for size in sizes) and "4 × 4" in shown
+    D.eval()
+    phi = D.features(x, y)
+    torch.testing.assert_close(D(x, y), D.psi(phi) + (D.embed(y) * phi).sum(1, keepdim=True))
+    assert "ψ(φ)" in shown and "⟨e(y), φ⟩" in shown
