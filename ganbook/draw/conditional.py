@@ -1,4 +1,4 @@
-"""Where the label and the pieces of z go in: a generator that is told them in each block, a discriminator that projects."""
+"""Where a label and the pieces of z go in: G is told them in each block, D projects."""
 
 from __future__ import annotations
 
