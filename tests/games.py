@@ -346,11 +346,11 @@ GAMES: dict[str, Entry] = {
         },
         asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5},
     ),
-    "conditional pictures, two steps of D": Entry(
+    "conditional pictures, three steps of D": Entry(
         ConditionalGAN,
         lambda: {
             **told_apart(2),
-            "recipe": plain(Hinge(), ema_halflife=20.0, d_steps=2, betas=(0.0, 0.999)),
+            "recipe": plain(Hinge(), ema_halflife=20.0, d_steps=3, betas=(0.0, 0.999)),
             "classes": 3,
             "labels": "uniform",
             "orthogonal": 1e-4,
