@@ -89,7 +89,11 @@ class ConditionalG(nn.Module):
             raise ValueError(f"z must be ({len(y)}, {self.z}), a latent for each label, got {tuple(z.shape)}")
         return self.paint(z, self.told(y))
 
-    def paint(self, z: Float[Tensor, "n d"], told: Float[Tensor, "n e"]) -> Float[Tensor, "n c h w"]:
+    def paint(
+        self,
+        z: Float[Tensor, "n d"],
+        told: Float[Tensor, "n e"],
+    ) -> Float[Tensor, "n c h w"]:
         """As forward, of an embedding in place of a label: also of one between two classes."""
         first, *rest = z.split(self.split, 1)
         rest = rest or [z[:, :0]] * len(self.blocks)
@@ -157,7 +161,11 @@ class ConditionalD(nn.Module):
                 x = self.attention(x)
         return x.relu().sum((2, 3))
 
-    def forward(self, x: Float[Tensor, "n c h w"], y: Int[Tensor, " n"]) -> Float[Tensor, "n 1"]:
+    def forward(
+        self,
+        x: Float[Tensor, "n c h w"],
+        y: Int[Tensor, " n"],
+    ) -> Float[Tensor, "n 1"]:
         check_labels(y, self.classes)
         phi = self.features(x, y)
         out = self.psi(phi)
