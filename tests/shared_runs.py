@@ -10,10 +10,10 @@ from games import Dropout, domains, rows
 from safetensors.torch import save_file
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from trial_games import Conditional, Joined, Progressive, TwoParents, growing
+from trial_games import Joined, Progressive, TwoParents, growing
 
 from ganbook.data import from_tensor, together
-from ganbook.games import GAN, CycleGAN, Game, descend
+from ganbook.games import GAN, ConditionalGAN, CycleGAN, Game, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
 from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
@@ -59,7 +59,7 @@ def grown(stage):
 
 def conditional():
     G, D = (Joined(mlp(widths), 3).double() for widths in ([6, 8, 2], [5, 8, 1]))
-    return Conditional(G, D, replace(PLAIN, penalties=(R1(0.3),)), 3, z, CPU)
+    return ConditionalGAN(G, D, replace(PLAIN, penalties=(R1(0.3),)), 3, z, CPU)
 
 
 def parents():

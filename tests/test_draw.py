@@ -17,6 +17,7 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    conditional,
     cycle,
     flat,
     growing,
@@ -401,3 +402,21 @@ def test_two_pairs_with_equal_shadows_are_as_far_apart_as_the_drawing_says():
     shown = " ".join(read(draw.three_scores))
     assert "TV of pairs: 0.590" in shown and shown.count("TV of x: 0") == shown.count("TV of z: 0") == 1
     assert "moves G" in shown and "moves E" in shown and "moves both" in shown
+
+
+def test_as_many_pieces_of_z_are_drawn_as_a_generator_for_16_pixels_has_and_the_output_is_their_sum():
+    G, D = models.biggan(3, 16, 3, width=4, width_d=4, z=12)
+    assert len(G.split) == 1 + conditional.BLOCKS and len(G.blocks) == conditional.BLOCKS
+    shown = read(draw.labels_in)
+    assert [f"z{k}" for k in range(1 + conditional.BLOCKS)] == sorted(
+        word for word in shown if re.fullmatch(r"z\d", word)
+    )
+    sizes = []
+    for block in G.blocks:
+        block.register_forward_hook(lambda layer, given, out: sizes.append(f"{out.shape[2]} × {out.shape[3]}"))
+    x, y = G(torch.zeros(2, 12), torch.tensor([0, 2])), torch.tensor([0, 2])
+    assert sizes == ["8 × 8", "16 × 16"] and all(size in shown for size in sizes) and "4 × 4" in shown
+    D.eval()
+    phi = D.features(x, y)
+    torch.testing.assert_close(D(x, y), D.psi(phi) + (D.embed(y) * phi).sum(1, keepdim=True))
+    assert "ψ(φ)" in shown and "⟨e(y), φ⟩" in shown

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ganbook.draw.axes import Axes
 from ganbook.draw.blocks import dcgan_blocks
+from ganbook.draw.conditional import labels_in
 from ganbook.draw.cycle import there_and_back
 from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
@@ -43,6 +44,7 @@ DRAWINGS = (
     two_arrows,
     fade_in,
     there_and_back,
+    labels_in,
     three_scores,
 )
 """Every drawing of the book; the tests look at each in a browser."""
@@ -60,6 +62,7 @@ __all__ = [
     "family_tree",
     "flat_verdict",
     "kl_integrands",
+    "labels_in",
     "painting",
     "prices",
     "realness_simplex",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganbook.games.bigan import BiGAN
 from ganbook.games.bigbigan import BigBiGAN
+from ganbook.games.conditional import ConditionalGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.cyclegan import CycleGAN
 from ganbook.games.game import Average, Game, descend
@@ -24,6 +25,7 @@ __all__ = [
     "ClassifierAlone",
     "BiGAN",
     "BigBiGAN",
+    "ConditionalGAN",
     "CriticAlone",
     "CycleGAN",
     "EachRun",
