@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from ganbook.models import layers, stacked, tangents
 from ganbook.models.attention import SelfAttention
-from ganbook.models.blocks import ConditionalBatchNorm2d
 from ganbook.models.bigbigan import SCORES, Scores, Stochastic, bigbigan, pooled_features
+from ganbook.models.blocks import ConditionalBatchNorm2d
 from ganbook.models.classifier import classifier
 from ganbook.models.conditional import ConditionalD, ConditionalG, biggan, spectral
 from ganbook.models.growing import (
