@@ -149,11 +149,13 @@ def keep(run, path):
 # --- what processes are asked
 
 
-def play(folder):
-    """Every game from beginning to end, and as many again with a stop and a resumption."""
+def play(folder, names):
+    """These games from beginning to end, and as many again with a stop and a resumption."""
     if rank():
         state.write = None  # only the first may write
     for k, name in enumerate(EXACT | OWN):
+        if name not in names:
+            continue
         keep_whole = begin(name, shared=True)
         for _ in keep_whole:
             torch.manual_seed(rank())  # readers may differ

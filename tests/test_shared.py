@@ -42,8 +42,9 @@ def pair(forks):
 @pytest.fixture(scope="module")
 def played(pair, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shared")
-    children = pair("play", folder)
-    assert [child.wait() for child in children] == [0, 0], "\n".join(child.words for child in children)
+    for names in (NAMES[::2], NAMES[1::2]):  # a child has two minutes
+        children = pair("play", folder, names)
+        assert [child.wait() for child in children] == [0, 0], "\n".join(child.words for child in children)
     return folder
 
 
