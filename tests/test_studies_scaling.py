@@ -75,6 +75,14 @@ def test_parts_is_a_whole_number(parts, as_readers):
         InParts(mlp([3, 2]), mlp([2, 1]), RECIPE, parts=parts)
 
 
+def test_no_more_than_a_part_passes_through_a_network():
+    """Not even in the look before the first round: a batch in parts may not fit as a whole."""
+    seen, D = [], mlp([2, 8, 1]).double()
+    D.register_forward_pre_hook(lambda network, given: seen.append(len(given[0])))
+    fit(train(InParts(mlp([3, 8, 2]).double(), D, RECIPE, z, CPU, parts=4), points, rounds=2))
+    assert max(seen) == RECIPE.batch // 4
+
+
 def test_labels_are_refused():
     game = InParts(mlp([3, 2]), nn.Bilinear(2, 1, 1), RECIPE, parts=2)
     game.d_loss = lambda x, y, rng: torch.zeros(())
@@ -113,10 +121,10 @@ def test_torchs_own_is_for_gpus(monkeypatch):
 
 def test_what_is_left_out_is_back_afterwards():
     with together(1, 2):
-        second = scaling.processes.rows(lambda n: torch.arange(n), 2).tolist()
+        second = scaling.processes.rows(lambda n: torch.arange(float(n)), 2).tolist()
         with left_out("rows"):
-            assert scaling.processes.rows(lambda n: torch.arange(n), 2).tolist() == [0, 1]
-        assert scaling.processes.rows(lambda n: torch.arange(n), 2).tolist() == second == [2, 3]
+            assert scaling.processes.rows(lambda n: torch.arange(float(n)), 2).tolist() == [0, 1]
+        assert scaling.processes.rows(lambda n: torch.arange(float(n)), 2).tolist() == second == [2, 3]
     with (
         pytest.raises(ValueError, match="what must be one of nothing, gradients, rows, buffers, got 'u'"),
         left_out("u"),

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -50,8 +51,13 @@ class InParts(GAN):
         self._check_batch()
 
     def check(self, real: Sampler) -> None:
-        super().check(real)
-        if isinstance(first_samples(real, self.recipe.batch), tuple):
+        whole = self.recipe
+        self.recipe = replace(whole, batch=whole.batch // self.parts)  # a look at one part: the whole may not fit
+        try:
+            super().check(real)
+        finally:
+            self.recipe = whole
+        if isinstance(first_samples(real, whole.batch), tuple):
             raise ValueError("real must return samples alone, got a batch of several tensors")
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
