@@ -287,12 +287,17 @@ function mount(root) {
   face();
   arrive();
   addEventListener("hashchange", () => { if (readAddress(name, location.hash)) arrive(); });
-  new IntersectionObserver((entries) => {
-    visible = entries[entries.length - 1].isIntersecting;
-    if (visible && alone && !frames) playing = true;
+  // Any part in sight will do to go on; to begin unasked, most of the plane must be.
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting, intersectionRatio } of entries) {
+      if (target === root) visible = isIntersecting;
+      else if (intersectionRatio > 0.5 && alone && !frames) playing = true;
+    }
     face();
     go();
-  }, { threshold: 0.3 }).observe(stage);
+  }, { threshold: [0, 0.51] });
+  watch.observe(root);
+  watch.observe(stage);
   new ResizeObserver(() => views.length && draw()).observe(stage);
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme", "data-mode", "theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -32,8 +32,10 @@ function makeTable() {
     else if (sides[side]) change({ side, key, value });
   }
 
+  // What may be turned without beginning anew; another width of D's answer may not.
   function change({ side, key, value }) {
-    sides[side].game.settings[key] = value;
+    const { game } = sides[side], other = { ...game.settings, [key]: value };
+    if (makeLoss(other).outputs === makeLoss(game.settings).outputs) game.settings = other;
   }
 
   function move(side, act) {
@@ -77,16 +79,7 @@ function makeTable() {
     });
   }
 
-  // D's outputs at one place: of RealnessGAN the chances of its outcomes.
-  function ask({ at }) {
-    return sides.map(({ game, empty }) => {
-      if (empty) return null;
-      const out = outputs(forward(game.D, Float64Array.from(at), 1));
-      return Array.from(game.settings.loss === "realness" ? softmax(out, out.length) : out);
-    });
-  }
-
-  return { start, change, play, half, look, ask };
+  return { start, change, play, half, look };
 }
 
 const copyWeights = (network) => network.map(({ w, b }) => [w.slice(), b.slice()]);
