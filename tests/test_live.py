@@ -123,7 +123,7 @@ def test_measures_are_those_of_the_library(ask):
     assert found["kl"] == pytest.approx(float(discrete.kl(p, q)), abs=1e-5)
     assert found["js"] == pytest.approx(float(discrete.js(p, q)), abs=1e-5)
     wanted = metrics.mode_scores(y, ring.means.cpu(), 0.05, least=10)
-    assert (found["found"], found["good"]) == (wanted.modes, int(wanted.counts.sum()))
+    assert (found["found"], found["good"]) == (float(wanted.modes), int(wanted.counts.sum()))
 
 
 def start(**changes):
