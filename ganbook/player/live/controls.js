@@ -24,7 +24,7 @@ function control(name, settings, turn) {
     return element("label", { class: "gbl-control", "data-setting": name }, words, list);
   }
   const values = [...new Set([...steps, now])].sort((a, b) => a - b), at = values.indexOf(now);
-  const said = element("output", { class: "gbl-value", text: written(now) });
+  const said = element("span", { class: "gbl-value", text: written(now) });
   const range = element("input", { type: "range", class: "gbl-range", min: 0, max: values.length - 1, step: 1, value: at,
     "aria-valuetext": written(now),
     oninput: () => {
@@ -68,6 +68,6 @@ function summary(view, settings) {
   const { measured: { modes, js, bias }, round, d, g } = view;
   const found = modes ? ` ${modes.found} of ${DATA_MODES[settings.data]} modes found;` : "";
   const losses = round ? ` loss of D ${short(d)}, of G ${short(g)};` : "";
-  return `Round ${written(round)}:${found}${losses} JS ${js.toFixed(2)}, of the data to itself ${bias.js.toFixed(2)}. ${view.lost || ""}`;
+  return `Round ${written(round)}:${found}${losses} JS ${js.toFixed(2)}, of the data to itself ${bias.js.toFixed(2)}.${view.lost && ` ${view.lost}`}`;
 }
 const NO_POINTS = "No points are drawn yet, so there is nothing to learn: tap the plane, or move on it with the arrow keys and press Enter.";
