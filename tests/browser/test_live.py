@@ -171,7 +171,7 @@ def test_an_address_brings_the_same_situation_to_somebody_else(visit):
         ("#game?rate_d=1e9", "Rate of D must be above 0 and at most 1, got “1e9”"),
         ("#game?rate_g=0", "Rate of G must be above 0 and at most 1, got “0”"),
         ("#game?rate_g=", "Rate of G must be above 0"),
-        ("#game?loss=%3Cimg%20src=x%20onerror=alert(1)%3E&width=NaN", "Loss must be one of minimax"),
+        ("#game?loss=%3Cimg%20src=x%20onerror=alert(1)%3E&width=wide", "Loss must be one of minimax"),
         ("#game?__proto__=1&constructor=2&games=9", "There is no setting “__proto__”"),
         ("#game?round=99999999&do=1~0~points~x&do=~~~", "The round must be a whole number up to 20,000"),
         ("#game?do=1~0~step~X&b.loss=no", "What was done, “1~0~step~X”, cannot be read"),

@@ -21,7 +21,7 @@ function writeAddress(name, { sides, events, round }) {
 // null where the address is not about this game; else { sides, events, round, troubles }.
 function readAddress(name, hash) {
   if (!hash.startsWith(`#${name}?`)) return null;
-  const given = [{}, {}], events = [], troubles = [];
+  const given = [Object.create(null), Object.create(null)], events = [], troubles = [];
   let round = 0, games = 1;
   const count = (text, most) => (/^\d{1,6}$/.test(text) && Number(text) <= most ? Number(text) : null);
   for (const [key, text] of new URLSearchParams(hash.slice(name.length + 2))) {
