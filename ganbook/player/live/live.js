@@ -77,7 +77,7 @@ function mount(root) {
 
   function pace() {
     const list = element("select", { class: "gbl-select", onchange: () => { slow = list.value === "slow"; } },
-      element("option", { value: "fast", text: "as fast as it goes" }), element("option", { value: "slow", text: "a round a picture" }));
+      element("option", { value: "fast", text: "full speed" }), element("option", { value: "slow", text: "a round a picture" }));
     list.value = slow ? "slow" : "fast";
     return element("label", { class: "gbl-control" }, element("span", { class: "gbl-name", text: "Pace" }), list);
   }
