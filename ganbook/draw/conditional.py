@@ -31,11 +31,11 @@ def labels_in() -> Drawing:
     for k, (x, size) in enumerate(((96, "8 × 8"), (194, "16 × 16")), start=1):
         first.arrow((x - 30, ROW), (x - 3, ROW), color="G")
         first.box(x, ROW - 19, 68, 38, "block", "G", width=2.5)
-        first.box(x + 18, 26, 32, 26, f"*z*_{{{k}}}", "fake", size=14)
+        first.box(x + 18, 26, 32, 26, f"*z*_{{{k}}}", "fake", "none", size=14)
         first.arrow((x + 34, 54), (x + 34, ROW - 22), color="fake")
         first.arrow((x + 20, 172), (x + 20, ROW + 22), color="ink")
         first.text(x + 27, ROW + 36, size, "soft", 12)
-    first.box(17, 26, 32, 26, "*z*_{0}", "fake", size=14).arrow((33, 54), (33, ROW - 22), color="fake")
+    first.box(17, 26, 32, 26, "*z*_{0}", "fake", "none", size=14).arrow((33, 54), (33, ROW - 22), color="fake")
     first.arrow((264, ROW), (286, ROW), color="G").box(289, ROW - 15, 30, 30, "", "fake")
     first.text(304, ROW + 36, "*G*(*z*, *y*)", "fake", 13, "middle")
     first.text(34, 192, "*y*", "real", 15, "middle").arrow((44, 187), (86, 187), color="real")

@@ -73,7 +73,7 @@ def three_scores() -> Drawing:
     left = [(30 - 62 * bell(z), axes.at(0, z)[1]) for z in GRID]
     shadows.path(left, "none", fill="real", opacity=0.4, closed=True).path(left, "fake", 2)
     shadows.text(168, axes.at(0, 0)[1] + 4, "*x*", "soft", 12).text(axes.at(0, 0)[0] + 5, 30, "*z*", "soft", 12)
-    shadows.text(0, 200, "TV: total variation distance", "soft", 12)
+    shadows.text(0, 199, "TV: total variation distance", "soft", 12)
     for y, line in ((60, "TV of *x*: 0"), (84, "TV of *z*: 0"), (108, f"TV of pairs: {apart:.3f}")):
         shadows.text(200, y, line)
     return Drawing(judges, shadows)
