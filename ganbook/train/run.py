@@ -139,6 +139,7 @@ class Run(Iterator[Step]):
         if path is not None and path.exists():
             self._history = state.resume(self, path, self._agreed)
         self._kept = state.take(self)
+        game.story = {"rounds": self.n, "seed": seed, "data": repr(real)}
         if others.world > 1 and not others.alike(state.digest(self._kept[0], self.n, rounds, save_every, self._agreed)):
             raise ValueError(
                 "the processes of a shared run must start alike: each with the same game (torch.manual_seed before "
@@ -189,7 +190,7 @@ class Run(Iterator[Step]):
             raise
         if self.n % LOOK == 0:
             self._kept = state.take(self)
-        self._broken = ""
+        self._broken, self.game.story["rounds"] = "", self.n
         self._bar.update()
         return Step(self.n, self.game, self.seed, losses)
 
