@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn.Module, torch.nn.Module]:
-    """DCGAN's pair, in D the norm that goes with a recipe: "layer" beside a penalty, "spectral" where it counts on it."""
+    """DCGAN's pair, with what goes with a recipe in D: "layer" beside a penalty, "spectral" where it counts on it."""
     norm_d = recipe.norm_d or ("layer" if recipe.penalties else "batch")
     return models.dcgan(size, channels, outputs=recipe.loss.outputs, width=width, norm_d=norm_d)
 

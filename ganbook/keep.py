@@ -101,7 +101,7 @@ def save(game: GAN, path: str | os.PathLike) -> None:
     path = _named(path)
     if isinstance(game, SideBySide) or not isinstance(game, GAN):
         kind = type(game).__name__
-        hint = f": its .game is one" if isinstance(getattr(game, "game", None), Game) else ""
+        hint = ": its .game is one" if isinstance(getattr(game, "game", None), Game) else ""
         raise ValueError(f"game must be a GAN with one generator, got a {kind}{hint}")
     networks = {"G": game.sampler, "D": game.D} | ({"E": game.encoder} if hasattr(game, "encoder") else {})
     known = type(game.prior).__name__
