@@ -36,7 +36,7 @@ def test_from_a_folder_to_a_grid_and_a_film(pictures, tmp_path, capsys, recipe):
     main(["sample", str(out), "--n", "9", "--out", str(tmp_path / "grid.png")])
     main(["sample", str(out), "--n", "4", "--out", str(tmp_path / "walk.webp")])
     with Image.open(tmp_path / "grid.png") as grid, Image.open(tmp_path / "walk.webp") as walk:
-        assert grid.width == grid.height > 48 and walk.n_frames > 1
+        assert grid.width == grid.height > 48 and walk.width == walk.height > 32
     assert "Kept(GAN of samples 3x16x16, 4 rounds of OwnImages(12" in capsys.readouterr().out
 
 

@@ -8,7 +8,8 @@ import torch
 from games import CPU, images, points
 from torch import nn
 
-from ganbook import models, recipes
+from ganbook import features, models, recipes
+from ganbook.data import digits
 from ganbook.games import GAN
 from ganbook.models import dcgan, mlp
 from ganbook.train import fit, train
@@ -128,3 +129,11 @@ def test_images_from_zero_to_one_are_noticed():
 def test_what_is_out_of_range_is_told_its_remedy(change, remedy):
     with pytest.raises(ValueError, match=rf"real must return images in \[-1, 1\], got values from .*{remedy}"):
         begin(*dcgan(16, 1, width=4), recipes.DCGAN, lambda n, rng: change(zero_to_one(n, rng)))
+
+
+def test_scores_notice_the_range():
+    net, x = features.load("digits", device="cpu"), digits(split="test", device="cpu").x[:40]
+    with pytest.warns(UserWarning, match="fake holds images from 0 to 1, nothing below 0"):
+        features.book_frechet_distance(net, x, (x + 1) / 2)
+    with pytest.raises(ValueError, match=r"fake must hold images in .* \(for pixels in 0..255: x / 127.5 - 1\)"):
+        features.pixel_frechet_distance(x, (x + 1) * 127.5)
