@@ -26,7 +26,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help env env-book book html serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
+.PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
 	address seeds colab bench lock clean
 
 help: ## this list
@@ -39,6 +39,9 @@ book: html ## set up the light environment (no torch), build the book, print the
 
 html: env-book
 	@$(BOOK)/jupyter-book build --all -W -n --keep-going .
+
+pdf: env html ## the whole book as one PDF: _build/gan-book.pdf
+	@$(PY) scripts/pdf.py
 
 serve: book ## build the book and serve it on this machine only (PORT=8000)
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"

@@ -1,21 +1,12 @@
-"""The plain network and SGAN with 1,000 labels: sgan_digits with 100 digits of each class."""
+"""Digits with 1,000 labels: sgan_digits_25 with another number."""
 
 from __future__ import annotations
 
-from sgan_digits import MEASURES, digits
+from sgan_digits_25 import with_labels
 
-from ganbook.experiments import Experiment, main
+from ganbook.experiments import main
 
-EXPERIMENT = Experiment(
-    name="sgan_digits_1000",
-    question="Digits with 1,000 labels: what do 9,000 digits without labels add?",
-    variants=("plain", "SGAN"),
-    seeds=tuple(range(10)),
-    measures=MEASURES,
-    measure=lambda kind, seeds: digits(kind, 100, seeds),
-    live=None,
-    differs={"live": "ten networks side by side take ten minutes; chapter 12 trains one convolutional pair live"},
-)
+EXPERIMENT = with_labels(1_000)
 
 if __name__ == "__main__":
     main(EXPERIMENT, __file__)

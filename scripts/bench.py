@@ -11,6 +11,7 @@ allocator is pinned: without that, tensors of 32 MiB are mapped and faulted anew
 
 import argparse
 import copy
+import itertools
 import os
 import pathlib
 import statistics
@@ -218,6 +219,28 @@ def book():
     total = sum(entry.stat().st_size for entry in html.rglob("*") if entry.is_file())
     heaviest = ", ".join(f"{page.stem} {page.stat().st_size / 1e6:.2f} MB" for page in pages[:3])
     print(f"book: {len(pages)} pages, {total / 1e6:.1f} MB in all; heaviest pages alone: {heaviest}")
+    visits()
+
+
+def visits(names=("01_minimax_game", "08_wasserstein_distance", "10_realness_gan"), times=3):
+    """How soon the built chapters are there: the middle of some visits, here and on a processor a quarter as fast."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    sys.path.insert(0, str(root / "tests" / "browser"))
+    from playwright.sync_api import sync_playwright
+    from speed import measure
+
+    import conftest
+
+    with conftest.serving(root / "_build" / "html") as address, sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=conftest.find_chromium(), args=conftest.FLAGS)
+        for name, (width, slower) in itertools.product(names, ((1440, 1), (390, 4))):
+            seen = [measure(browser, f"{address}/notebooks/{name}.html", width, slower) for _ in range(times)]
+            middle = {key: statistics.median(visit[key] for visit in seen) for key in seen[0]}
+            print(
+                f"page {name}, {width} px, processor / {slower}: first paint {middle['paint']:.0f} ms, longest task "
+                f"{middle['longest']:.0f} ms, layout shift {middle['shift']:.3f}, {middle['kilobytes']:.0f} kB"
+            )
+        browser.close()
 
 
 def alone(chosen):
@@ -231,12 +254,15 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=12)
     parser.add_argument("--realness", action="store_true", help="only the RealnessGAN pair, its allocator pinned")
+    parser.add_argument("--pages", action="store_true", help="only the built pages in a browser")
     parser.add_argument("--no-memory", action="store_true", help="leave out the 5,000 rounds")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(0)
     if chosen.realness:
         return compare_realness(chosen.blocks) if PINNED.items() <= os.environ.items() else alone(chosen)
+    if chosen.pages:
+        return visits()
     print(f"{chosen.threads} threads; matrix-multiply peak {peak() / 1e9:.0f} Gflop/s")
     for name, (networks, recipe, rounds, digits) in cases().items():
         compare(name, networks, recipe, rounds, chosen.blocks, digits)

@@ -110,7 +110,7 @@ def measure(chapter):
     return found
 
 
-MATHJAX = "async () => { if (window.MathJax?.startup) await MathJax.startup.promise; await document.fonts.ready; }"
+FONTS = "async () => { await document.fonts.ready; }"
 FIRST = """() => { const big = (e) => e.getClientRects().length && e.getBoundingClientRect().height > 40;
     const seen = [...document.querySelectorAll('article img, article figure, article .gbp, article svg')].find(big);
     return seen ? seen.getBoundingClientRect().top + scrollY : -1; }"""
@@ -127,7 +127,7 @@ def screens(path):
         browser = p.chromium.launch(executable_path=conftest.find_chromium(), args=conftest.FLAGS)
         page = browser.new_page(viewport=DESK, reduced_motion="reduce")
         page.goto(path.as_uri())
-        page.evaluate(MATHJAX)
+        page.evaluate(FONTS)
         height, first = page.locator("article").first.bounding_box()["height"], page.evaluate(FIRST)
         browser.close()
     return height / DESK["height"], first / DESK["height"]

@@ -47,7 +47,7 @@ def page(name, top):
         browser = p.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         tab = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         tab.goto((ROOT / "_build" / "html" / "notebooks" / f"{name}.html").as_uri())
-        tab.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")
+        tab.evaluate("async () => { await document.fonts.ready; }")
         tab.evaluate(f"window.scrollTo(0, {top})")
         tab.wait_for_timeout(1_000)
         picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")

@@ -17,9 +17,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import (
     Conditional,
-    CycleGAN,
     Joined,
-    Patches,
     Progressive,
     TwoParents,
     growing,
@@ -29,9 +27,11 @@ from trial_games import (
 from ganbook import recipes
 from ganbook.augment import FEW_IMAGES, Flip
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, SideBySide, Unrolled
+from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, CycleGAN, Growth, SideBySide, Unrolled
+from ganbook.games import Progressive as Grown
 from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
+    Drift,
     Hinge,
     LeastSquares,
     NonSaturating,
@@ -40,7 +40,8 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import Joint, classifier, dcgan, mlp
+from ganbook.models import Joint, Residual, classifier, dcgan, mlp
+from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
 from ganbook.ramps import Ramp
@@ -91,13 +92,21 @@ def told(width=4):
     return {"G": dcgan(16, 1, z=3, width=width)[0], "D": D}
 
 
-def patches(width):
-    D = Patches(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 3, 1, 1))
-    return D, nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), nn.ReLU(), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
+def domains(width):
+    """(G, F, D_x, D_y) of grey pictures, by name."""
+
+    def redraw():
+        return nn.Sequential(nn.Conv2d(1, width, 3, 1, 1), Residual(width), nn.Conv2d(width, 1, 3, 1, 1), nn.Tanh())
+
+    def critic():
+        return nn.Sequential(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 1, 4), nn.Flatten())
+
+    return {"G": redraw(), "F": redraw(), "D_x": critic(), "D_y": critic()}
 
 
-def domains(of, width):
-    return {name: patches(width)[of == "G"] for name in (("ab", "ba") if of == "G" else "ab")}
+def planes(width):
+    """The same of points in the plane, with critics of one number a sample, as a penalty asks."""
+    return {name: mlp([2, width, 2 if name in "GF" else 1]) for name in ("G", "F", "D_x", "D_y")}
 
 
 def pair():
@@ -203,6 +212,28 @@ GROWN = {
     "others": lambda: {"make": wider, "images": 9, "prior": uniform(3, CPU), "stages": 2},
 }
 
+SOON = Growth((4, 8, 16), hold=BATCH, fade=2 * BATCH)  # rounds: one at 4 px, two of 8 px fading in, one whole, ...
+
+
+def grown(recipe, **more):
+    def networks(width):
+        G, D = pair_that_grows(16, 1, z=3, width=width, widest=5, spread=2)
+        return {"G": G, "D": D}
+
+    return Entry(
+        Grown,
+        lambda: {**networks(3), "recipe": recipe, "growth": SOON, **more},
+        images,
+        lambda: {
+            **networks(4),
+            "growth": Growth(SOON.sizes, 2 * BATCH, BATCH),
+            "prior": uniform(3, CPU),
+            "pixels": "native",
+        },
+        rounds=10,
+    )
+
+
 GAMES: dict[str, Entry] = {
     **{f"GAN {name}": gan(recipe, partial(flat, norm=recipe.norm_d)) for name, recipe in RECIPES.items()},
     "GAN ramped": gan(RAMPED),
@@ -263,16 +294,22 @@ GAMES: dict[str, Entry] = {
     ),
     "CycleGAN": Entry(
         CycleGAN,
-        lambda: {
-            "G": domains("G", 4),
-            "D": domains("D", 4),
-            "recipe": plain(LeastSquares()),
-            "shape": (1, 8, 8),
-            "pool": 6,
-        },
+        lambda: {**domains(4), "recipe": plain(LeastSquares()), "pool": 9},
         together(small, from_tensor(-small.x, device="cpu")),
-        lambda: {"G": domains("G", 5), "D": domains("D", 5), "shape": (1, 8, 7), "cycle": 1.0, "pool": 5},
-        asked={"a": small.x},
+        lambda: {**domains(5), "cycle": 1.0, "identity": 0.0, "pool": 10},
+        asked={"x": small.x},
+    ),
+    "CycleGAN of points, averaged, penalised": Entry(
+        CycleGAN,
+        lambda: {
+            **planes(8),
+            "recipe": plain(penalties=(R1(0.1),), ema_halflife=20.0, d_steps=3, g_steps=3, clip=0.5),
+            "pool": 0,
+            "identity": 0.0,
+        },
+        together(points, shifted),
+        lambda: {**planes(5), "cycle": 0.0, "identity": 1.0, "pool": 8},
+        asked={"x": points.x},
     ),
     "conditional, in parts": Entry(
         Conditional,
@@ -294,6 +331,8 @@ GAMES: dict[str, Entry] = {
         },
         asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5},
     ),
+    "Progressive": grown(plain(Wasserstein(), penalties=(GradientPenalty(), Drift(0.1)), betas=(0.0, 0.99))),
+    "Progressive, averaged": grown(plain(penalties=(R1(0.1),), ema_halflife=20.0, clip=0.5, d_steps=3, g_steps=3)),
     "progressive": Entry(Progressive, lambda: {"make": growing, "recipe": plain(), "images": HALF}, **GROWN),
     "progressive, averaged": Entry(
         Progressive, lambda: {"make": growing, "recipe": plain(ema_halflife=20.0, clip=0.5), "images": HALF}, **GROWN

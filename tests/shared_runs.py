@@ -6,14 +6,14 @@ import signal
 from dataclasses import replace
 
 import torch
-from games import Dropout, patches, rows
+from games import Dropout, domains, rows
 from safetensors.torch import save_file
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from trial_games import Conditional, CycleGAN, Joined, Progressive, TwoParents, growing
+from trial_games import Conditional, Joined, Progressive, TwoParents, growing
 
 from ganbook.data import from_tensor, together
-from ganbook.games import GAN, Game, descend
+from ganbook.games import GAN, CycleGAN, Game, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
 from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
@@ -91,9 +91,8 @@ EXACT = {
 small = from_tensor(rows(1, 8, 8), device="cpu")
 
 
-def domains():
-    G, D = ({name: patches(4)[k] for name in names} for k, names in ((1, ("ab", "ba")), (0, "ab")))
-    return CycleGAN(G, D, replace(PLAIN, loss=LeastSquares()), (1, 8, 8), CPU, pool=6)
+def pooled():
+    return CycleGAN(**domains(4), recipe=replace(PLAIN, loss=LeastSquares()), device=CPU, pool=9)
 
 
 def normalised():
@@ -103,7 +102,7 @@ def normalised():
 OWN = {
     "dropout": (lambda: gan(activation=Dropout), points),
     "batch norm": (normalised, from_tensor(rows(1, 16, 16), device="cpu")),
-    "pools": (domains, together(small, small)),
+    "pools": (pooled, together(small, small)),
 }
 """What differs from one process, and must still be one game."""
 

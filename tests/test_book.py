@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import claims, figures, folds, notebooks, offline, punctuation, slim, terms  # noqa: E402
+from bookext import claims, figures, folds, mathematics, notebooks, offline, punctuation, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -290,11 +290,13 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
         '<link rel="canonical" href="https://book.example/"><a href="https://example.org">kept</a>'
         '<script src="../_static/doctools.js"></script>'
     )
-    assert "searchtools.js" in offline.offline(page, search=True)
+    assert "sections.js" in offline.offline(page + "</body>", search=True)
     assert offline.REMOTE_MEDIA.search('<img alt="x" src="https://img.example/badge.svg">')
 
 
-@pytest.mark.parametrize("module", [figures, terms, notebooks, offline, claims], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [figures, terms, notebooks, mathematics, offline, claims], ids=lambda module: module.__name__
+)
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed
@@ -310,7 +312,7 @@ def test_examples_in_the_pages_hold(path):
 
 def fresh_pages():
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *PAGES, *CHAPTERS, *(BOOK / "ext").rglob("*.py")]
-    index = HTML / "searchindex.js"
+    index = HTML / "_static" / "sections.js"
     if not index.exists() or index.stat().st_mtime < max(path.stat().st_mtime for path in sources):
         pytest.skip(
             "the book is not built, or older than its sources: make html, then this again (make test does both)"

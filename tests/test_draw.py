@@ -1,6 +1,7 @@
 """The drawings: their numbers are the library's, their relations hold, their bytes are the same each time."""
 
 import hashlib
+import itertools
 import math
 import re
 import subprocess
@@ -16,7 +17,9 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    cycle,
     flat,
+    growing,
     hulls,
     integrands,
     markup,
@@ -346,3 +349,30 @@ def test_pairs_of_two_lines_share_nothing_and_pairs_of_one_line_are_two_bells():
     assert f"e g = {pairs.E * pairs.G:.2f}:  JS = 0.693 = log 2" in shown
     first, second = (one.alt for one in draw.two_arrows().panels)
     assert "(x, E(x))" in first and "(G(z), z)" in first and "z = e x" in second and "x = g z" in second
+
+
+def test_a_network_that_grows_mixes_in_the_shares_of_the_drawing():
+    """Definition 15.1 on a network of three sizes: the old picture doubled and the new one, in the drawing's shares."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        G, _ = models.growing(16, 3, z=8, width=4, widest=8)
+        z = torch.randn(4, 8)
+    made = {}
+    for name, place in {"old": (1, 1.0), "new": (2, 1.0), "mixed": (2, growing.SHARE), "start": (2, 0.0)}.items():
+        G.at(*place)
+        made[name] = G(z).detach()
+    doubled = made["old"].repeat_interleave(2, 2).repeat_interleave(2, 3)
+    torch.testing.assert_close(made["mixed"], growing.SHARE * made["new"] + (1 - growing.SHARE) * doubled)
+    torch.testing.assert_close(made["start"], doubled)
+    shown = read(draw.fade_in)
+    assert shown.count(f"α = {growing.SHARE:g}") == 2 and shown.count(f"{1 - growing.SHARE:g}") == 2
+    assert shown.count("16 × 16") == 2 and shown.count("8 × 8") == 1 and made["old"].shape[-1] == 8
+
+
+def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_has():
+    every = list(itertools.permutations(range(cycle.POINTS)))
+    right = [sum(k == other for k, other in enumerate(pairing)) for pairing in every]
+    assert sum(right) == len(every) == 40_320 and cycle.OTHER in every
+    assert cycle.right(cycle.OTHER) == 1 and [cycle.right(one) for one in every[:50]] == right[:50]
+    shown = " ".join(read(draw.there_and_back))
+    assert "two of 40,320 pairings" in shown and "8 of 8 right" in shown and "1 of 8 right" in shown

@@ -43,6 +43,7 @@ pictures = torch.rand(4, 1, 28, 28) * 2 - 1
 broken = torch.tensor([[0.0, nan], [1.0, 1.0], [2.0, 0.0]])
 G, D = models.mlp([2, 8, 2]), models.mlp([2, 8, 1])
 pairs = models.Joint(nn.Identity(), nn.Identity(), models.mlp([4, 8, 1]))
+four = (models.mlp([2, 8, 2]), models.mlp([2, 8, 2]), models.mlp([2, 8, 1]), models.mlp([2, 8, 1]))
 both = games.BiGAN(G, models.mlp([2, 8, 3]), pairs, recipes.NON_SATURATING)
 game = games.GAN(G, D, recipes.NON_SATURATING)
 p, q = densities.normal(0.0, 1.0), densities.normal(1.0, 1.0)
@@ -50,6 +51,9 @@ film = plot.Film()
 
 def few_labels():
     return games.ClassifierAlone(models.mlp([2, 8, 2]), Recipe(losses.SemiSupervised(2)))
+
+def growing_8():
+    return games.Progressive(*models.growing(8), games.PGGAN, games.Growth((4, 8), 1, 1))
 
 found = []
 for call in json.load(sys.stdin):
@@ -97,8 +101,26 @@ TABLE = {
         ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=[])", "fakes"),
         ("games.BiGAN(G, D, pairs, recipes.NON_SATURATING, fakes=3)", "fakes"),
         ('games.BiGAN(G, "E", pairs, recipes.NON_SATURATING)', "networks"),
+        ("games.CycleGAN(*four, recipes.LSGAN, cycle=-1)", "cycle"),
+        ("games.CycleGAN(*four, recipes.LSGAN, identity='a')", "identity"),
+        ("games.CycleGAN(*four, recipes.LSGAN, pool=10)", "pool"),
+        ("train(games.CycleGAN(*four, recipes.LSGAN, pool=0), ring, rounds=1)", "real"),
+        ("train(games.CycleGAN(*four, recipes.LSGAN, pool=0), lambda n, rng: (x[:1], x[:1]), rounds=1)", "real"),
+        ("games.Pool(0, (2,))", "size"),
         ("train(both, ring, rounds=1)", "E"),
         ("train(both, data.digits(28).labelled, rounds=1)", "real"),
+        ("games.Growth((4, 16), 1, 1)", "sizes"),
+        ("games.Growth(16, 1, 1)", "sizes"),
+        ('games.Growth((4, 8), "long", 1)', "hold"),
+        ("games.Growth((4, 8), 1, (1, 1))", "fade"),
+        ("games.Growth((4, 8), 1, 1).at(0.5)", "images"),
+        ("games.Progressive(G, D, games.PGGAN, games.Growth((4, 8), 1, 1))", "G"),
+        ("games.Progressive(*models.growing(8), games.PGGAN, (4, 8))", "growth"),
+        ("games.Progressive(*models.growing(16), games.PGGAN, games.Growth((4, 8), 1, 1))", "G"),
+        (
+            "train(games.Progressive(*models.growing(8), games.PGGAN, games.Growth((4, 8), 1, 1)), ring, rounds=1)",
+            "real",
+        ),
         ('game.player("D", "network", lr=0.1)', "networks"),
         ('game.player("D", D, lr=0.0)', "lr"),
         ("games.SGAN(G, D, recipes.NON_SATURATING)", "loss"),
@@ -203,9 +225,26 @@ TABLE = {
         ("models.Resample(8, 1)", "outcomes"),
         ("models.still(game, 3)", "networks"),
         ("models.Joint(G, G, None)", "head"),
+        ("models.Gated(3)", "network"),
+        ("models.Residual(0)", "width"),
+        ("models.translator(3, out=1)", "gate"),
+        ("models.patch_critic(halvings=0)", "halvings"),
+        ("data.unpaired_faces('hat')", "attribute"),
+        ("data.grey(pictures)", "x"),
         ("models.encoder(size=17)", "size"),
         ('models.encoder(z="32")', "z"),
         ("models.bigan(hidden=0.5)", "hidden"),
+        ("models.growing(28)", "size"),
+        ('models.growing("32")', "size"),
+        ("models.growing(8, 2)", "channels"),
+        ("models.growing(8, spread=1)", "group"),
+        ("models.growing(8)[0].at(2, 1.0)", "stage"),
+        ("models.growing(8)[1].at(1, nan)", "alpha"),
+        ("models.growing(8)[1](torch.zeros(4, 3, 4, 4))", "image"),
+        ("models.EqualisedConv2d(3, 3, 2)", "kernel"),
+        ("models.EqualisedLinear(0, 3)", "inputs"),
+        ("models.PixelNorm(-1)", "eps"),
+        ('losses.Drift("0.001")', "weight"),
         ('tangents.jacobian("G", x)', "network"),
         ("tangents.jacobian(G, 3)", "x"),
         ("tangents.tangents(x)", "J"),

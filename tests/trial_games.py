@@ -7,7 +7,7 @@ import copy
 
 import torch
 from torch import nn
-from torch.nn.functional import interpolate, l1_loss
+from torch.nn.functional import interpolate
 
 from ganbook import processes
 from ganbook.data import check_labels, normal
@@ -15,54 +15,6 @@ from ganbook.games import GAN, Game, descend, latent_width
 from ganbook.games.with_d import detached
 from ganbook.losses import LeastSquares, Minimax, NonSaturating
 from ganbook.models import still
-
-
-class Pool(nn.Module):
-    """The last fakes, in buffers: of what is handed in, about half comes back, the rest is exchanged for older ones."""
-
-    def __init__(self, size, shape):
-        super().__init__()
-        self.register_buffer("kept", torch.zeros(size, *shape))
-        self.register_buffer("filled", torch.tensor(0))
-
-    @torch.no_grad()
-    def exchange(self, y, rng):
-        out = y.clone()
-        for k in range(len(y)):
-            if self.filled < len(self.kept):
-                self.kept[self.filled] = y[k]
-                self.filled += 1
-            elif torch.rand((), generator=rng) < 0.5:
-                old = torch.randint(len(self.kept), (), generator=rng)
-                out[k], self.kept[old] = self.kept[old].clone(), y[k]
-        return out
-
-
-class CycleGAN(Game):
-    """Two domains without pairs: real returns (a, b). Two generators are one player, two critics the other."""
-
-    def __init__(self, G, D, recipe, shape, device=None, *, cycle=10.0, pool=4):
-        super().__init__(recipe, device)
-        self.G, self.D = nn.ModuleDict(G), nn.ModuleDict(D)
-        self.player("G", self.G, lr=recipe.lr_g)
-        self.player("D", self.D, lr=recipe.lr_d)
-        self.pools = nn.ModuleDict({name: Pool(pool, shape) for name in "ab"}).to(self.device)
-        self.cycle = cycle
-
-    def round(self, real, rng):
-        loss, G, D = self.now.loss, self.G, self.D
-        a, b = self.draw(real, rng)
-        y = {"a": G["ba"](b), "b": G["ab"](a)}
-        cycle = l1_loss(G["ba"](y["b"]), a) + l1_loss(G["ab"](y["a"]), b)
-        deceived = sum(loss.g(None, D[name](y[name])) for name in "ab")
-        g_loss = descend(self.optimizers["G"], deceived + self.cycle * cycle)
-        old = {name: self.pools[name].exchange(y[name].detach(), rng) for name in "ab"}
-        d_loss = sum(loss.d(D[name](x), D[name](old[name])) for name, x in (("a", a), ("b", b)))
-        return {"D": descend(self.optimizers["D"], d_loss), "G": g_loss, "cycle": cycle.detach()}
-
-    def sample(self, n, rng, a):
-        with still(self.G):
-            return self.G["ab"](a[:n])
 
 
 class Conditional(GAN):
@@ -172,13 +124,6 @@ class Joined(nn.Module):
     def forward(self, x, given):
         given = nn.functional.one_hot(given, self.classes).to(x.dtype) if self.classes else given
         return self.network(torch.cat([x, given], 1))
-
-
-class Patches(nn.Sequential):
-    """A critic of patches: one row of output for each place of its last map."""
-
-    def forward(self, x):
-        return super().forward(x).flatten()[:, None]
 
 
 class GrowingG(nn.Module):

@@ -3,7 +3,8 @@
 Bundled images: digits, fashion, emoji, faces (with faces_pairs). Downloaded: torchvision. Your own: folder,
 from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll, moons. Numbers on a line: gaussian,
 mixture1d, interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds),
-between (interpolations); noise. `.labelled` of a set draws (x, y).
+between (interpolations); noise; unpaired_faces, unpaired_emoji, unpaired_colour (two domains); greyed. `.labelled` of
+a set draws (x, y).
 
 Every sampler but from_loader's has no state but `rng`, a generator of the CPU: the same rng gives the same samples on
 every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()` unless `device` says otherwise.
@@ -12,6 +13,7 @@ every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()`
 from __future__ import annotations
 
 from ganbook.data.bundled import digits, fashion, sha256
+from ganbook.data.colourless import unpaired_colour
 from ganbook.data.download import torchvision
 from ganbook.data.emoji import EmojiSampler, emoji
 from ganbook.data.faces import FacesSampler, faces, faces_pairs
@@ -25,6 +27,7 @@ from ganbook.data.planar import SwissRoll, grid, nine, ring, swiss_roll
 from ganbook.data.priors import Normal, Uniform, normal, uniform
 from ganbook.data.sampler import TensorSampler, from_tensor
 from ganbook.data.stand_ins import Between, Noise, between, noise
+from ganbook.data.unpaired import grey, greyed, unpaired_emoji, unpaired_faces
 
 __all__ = [
     "Between",
@@ -51,6 +54,8 @@ __all__ = [
     "from_loader",
     "from_tensor",
     "gaussian",
+    "grey",
+    "greyed",
     "grid",
     "interval",
     "mixture",
@@ -65,4 +70,7 @@ __all__ = [
     "together",
     "torchvision",
     "uniform",
+    "unpaired_colour",
+    "unpaired_emoji",
+    "unpaired_faces",
 ]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from ganbook.draw.axes import Axes
 from ganbook.draw.blocks import dcgan_blocks
+from ganbook.draw.cycle import there_and_back
 from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
 from ganbook.draw.flat import flat_verdict
 from ganbook.draw.game import the_game
+from ganbook.draw.growing import fade_in
 from ganbook.draw.hulls import fakes_between
 from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
@@ -38,6 +40,8 @@ DRAWINGS = (
     family_tree,
     fakes_between,
     two_arrows,
+    fade_in,
+    there_and_back,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -49,6 +53,7 @@ __all__ = [
     "at_once_or_in_turns",
     "conjugate",
     "dcgan_blocks",
+    "fade_in",
     "fakes_between",
     "family_tree",
     "flat_verdict",
@@ -58,5 +63,6 @@ __all__ = [
     "realness_simplex",
     "the_game",
     "the_story",
+    "there_and_back",
     "two_arrows",
 ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from ganbook.games.bigan import BiGAN
 from ganbook.games.critic import CriticAlone
+from ganbook.games.cyclegan import CycleGAN
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
+from ganbook.games.pool import Pool
+from ganbook.games.progressive import PGGAN, Growth, Progressive
 from ganbook.games.semi_supervised import SGAN, ClassifierAlone
 from ganbook.games.side_by_side import AllRuns, EachRun, SideBySide
 from ganbook.games.unrolled import Unrolled
@@ -13,15 +16,20 @@ from ganbook.games.with_d import GameWithD, check_shapes
 
 __all__ = [
     "GAN",
+    "PGGAN",
     "SGAN",
     "AllRuns",
     "Average",
     "ClassifierAlone",
     "BiGAN",
     "CriticAlone",
+    "CycleGAN",
     "EachRun",
     "Game",
     "GameWithD",
+    "Growth",
+    "Progressive",
+    "Pool",
     "SideBySide",
     "Unrolled",
     "check_shapes",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ganbook.losses import anchors
 from ganbook.losses.base import AdversarialLoss, check_width
 from ganbook.losses.classic import Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
+from ganbook.losses.drift import Drift
 from ganbook.losses.feature_matching import FeatureMatching
 from ganbook.losses.fgan import FGAN
 from ganbook.losses.plus_matching import PlusMatching
@@ -19,6 +20,7 @@ from ganbook.losses.semi_supervised import SemiSupervised, SemiSupervisedMatchin
 __all__ = [
     "FGAN",
     "AdversarialLoss",
+    "Drift",
     "FeatureMatching",
     "Hinge",
     "LeastSquares",

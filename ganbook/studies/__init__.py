@@ -1,2 +1,3 @@
 """One chapter's comparison or toy each: `arena` (chapter 11), `dirac` (chapter 7), `encoders` and `finite_pairs`
-(chapter 13), `realness_toy` (chapter 10)."""
+(chapter 13), `translation`, `matchings` and `hidden_colour` (chapter 14), `growing` (chapter 15), `realness_toy`
+(chapter 10)."""

@@ -72,7 +72,7 @@ def html():
         *(ROOT / "notebooks").glob("*.ipynb"),
     ]
     sources = [path for path in sources if "__pycache__" not in path.parts]
-    index = HTML / "searchindex.js"
+    index = HTML / "_static" / "sections.js"  # written last
     if not index.exists() or index.stat().st_mtime < newest(sources):
         done = subprocess.run(["make", "html"], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, f"the book does not build:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
@@ -84,16 +84,22 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def served(html):
-    """The address of the built book on the loopback interface."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html))
+@contextlib.contextmanager
+def serving(folder):
+    """The address of a folder on the loopback interface."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def served(html):
+    with serving(html) as address:
+        yield address
 
 
 class Visit:
@@ -129,16 +135,13 @@ class Visit:
         return self
 
     def settle(self):
-        """Wait until formulas, fonts and pictures are there, where a redirect leads if there is one."""
+        """Wait until fonts and pictures are there, where a redirect leads if there is one."""
         from playwright.sync_api import Error
 
         for moves_left in (2, 1, 0):
             self.page.wait_for_load_state("load")
             try:
-                self.page.evaluate(
-                    "async () => { if (window.MathJax?.startup?.promise) await MathJax.startup.promise;"
-                    " await document.fonts.ready; }"
-                )
+                self.page.evaluate("async () => { await document.fonts.ready; }")
                 return
             except Error as error:  # the first file of the book only leads to the front page
                 if "navigation" not in str(error) or not moves_left:

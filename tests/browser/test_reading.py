@@ -6,13 +6,14 @@ from bookpages import CHAPTERS, PAGES
 TITLE = (
     "() => [...document.querySelector('h1').childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
 )
+LOOK = "() => [document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]"
 FAMILY = "() => getComputedStyle(document.querySelector('article p')).fontFamily"
 
 
 def results(page):
-    page.wait_for_selector("#search-results ul.search li a, #search-results p.search-summary:not(:empty)")
-    page.wait_for_timeout(300)
-    return page.locator("#search-results ul.search li > a").all_inner_texts()
+    """What stands on the page of results: title, place and quotation of each."""
+    page.wait_for_selector("#search-results p.search-summary:not(:empty)")
+    return page.locator("#search-results ul.search > li").all_inner_texts()
 
 
 @pytest.mark.parametrize("over", ["file", "http"])
@@ -66,15 +67,26 @@ def test_dark_mode_is_switched_and_remembered(visit, over):
         return page.evaluate("() => getComputedStyle(document.body).backgroundColor")
 
     light, button = ground(), page.locator("button.theme-switch-button").first
-    for _ in range(3):
-        if page.evaluate("() => document.documentElement.dataset.theme") == "dark":
-            break
-        button.click()
+    button.click()
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
     dark = ground()
     assert dark != light
     page.goto(page.url.replace(PAGES[0], PAGES[1]))
     assert ground() == dark
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_press_of_the_switch_is_seen(visit, scheme):
+    page = visit(PAGES[1], color_scheme=scheme).page
+    seen = [page.evaluate(LOOK)]
+    for _ in range(5):
+        button = page.locator("button.theme-switch-button").first
+        assert button.locator(".theme-switch:visible").count() == 1
+        button.click()
+        seen.append(page.evaluate(LOOK))
+        assert button.get_attribute("aria-label") == f"Switch to {'light' if seen[-1][0] == 'dark' else 'dark'}"
+    assert [name for name, _ in seen] == [scheme, {"light": "dark", "dark": "light"}[scheme]] * 3
+    assert len({colour for _, colour in seen}) == 2
 
 
 def test_a_reader_who_prefers_dark_gets_dark(visit):

@@ -13,8 +13,10 @@ import re
 LINK = re.compile(r'<a class="reference internal" href="([^"#]+\.html)#([^"]+)"')
 KINDS = {"proof", "exercise", "math", "citation"}
 DIVISION = re.compile(r"<(/?)div\b[^>]*>")
+TAG = re.compile(r"<(?:div|dt)\b[^>]*>")
 ANCHOR = re.compile(r"<a\b[^>]*>|</a>")
 HEADER_LINK = re.compile(r'<a class="headerlink"[^>]*>.*?</a>', re.S)
+SOURCE_LINK = re.compile(r'<a class="source-link[^>]*>.*?</a>', re.S)
 IDENT = re.compile(r'(<[a-z][^>]*?) id="[^"]*"')
 
 
@@ -27,9 +29,15 @@ def piece(html: str, ident: str) -> str | None:
     '<div class="proof theorem"><div>So.</div></div>'
     >>> piece('<section id="s"><h2>Code</h2></section>', "s")
     """
-    start = re.search(rf'<(?:div|dt)\b[^>]*\bid="{re.escape(ident)}"[^>]*>', html)
-    if start is None:
+    start = TAG.match(html, max(0, html.rfind("<", 0, html.find(f' id="{ident}"'))))
+    if start is None or f' id="{ident}"' not in start[0]:
         return None
+    if start[0].startswith('<dt class="sig'):  # a name of the library: its signature, and what it is in one sentence
+        begin, end = html.find("<dd", start.end()), html.find("</p>", start.end()) + len("</p>")
+        if not html.startswith("<dd><p>", begin):
+            return None
+        signature = re.sub(r"<[^>]*>", "", cleared(html[start.end() : begin])).strip()
+        return f"<dt><code>{signature}</code></dt>{cleared(html[begin:end])}</dd>"
     if start[0].startswith("<dt"):
         end = html.find("</dd>", start.end()) + len("</dd>")
     else:
@@ -42,8 +50,13 @@ def piece(html: str, ident: str) -> str | None:
             if depth == 0:
                 end = tag.end()
                 break
-    found = HEADER_LINK.sub("", html[start.start() : end])
-    return IDENT.sub(r"\1", ANCHOR.sub("", found)).strip()
+    return cleared(html[start.start() : end])
+
+
+def cleared(html: str) -> str:
+    """A piece without links and ids: it is shown beside its link, and is not the place itself."""
+    html = SOURCE_LINK.sub("", HEADER_LINK.sub("", html))
+    return IDENT.sub(r"\1", ANCHOR.sub("", html)).strip()
 
 
 def with_cards(name: str, pages: dict[str, str]) -> str:

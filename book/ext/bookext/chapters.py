@@ -17,6 +17,7 @@ from PIL import Image
 from sphinx import addnodes
 
 from bookext import notebooks
+from bookext.dark import on_ground
 
 
 def link(docname, text, source):
@@ -53,8 +54,12 @@ def tile(chapter, number):
     inner = f'<span aria-hidden="true">{number}</span>'
     if chapter and chapter.frame:
         with Image.open(io.BytesIO(base64.b64decode(chapter.frame.partition(",")[2]))) as frame:
-            kind = ' class="pixels"' if frame.width < 200 else ""  # drawn large, a pixel stays a square
-        inner = f'<img{kind} src="{chapter.frame}" alt="The last frame of the first film of chapter {number}" />'
+            kind = (
+                "pixels" if frame.width < 200 else "on-ground" if on_ground(frame) else ""
+            )  # large, a pixel is a square
+        inner = (
+            f'<img class="{kind}" src="{chapter.frame}" alt="The last frame of the first film of chapter {number}" />'
+        )
     return nodes.raw("", f'<div class="syllabus-tile">{inner}</div>', format="html")
 
 

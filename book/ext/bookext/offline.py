@@ -2,12 +2,12 @@
 
 Works on the finished HTML, since the requests come from several extensions and templates. Links that a reader
 follows are left alone; what a browser would load by itself from elsewhere is removed, and so is what a page loads
-without using it: the icon font and its 1,900 rules, the search index outside search, MathJax where no formula stands.
+without using it: the icon font and its 1,900 rules, the search index outside search.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import json
 import pathlib
 import re
 import shutil
@@ -16,19 +16,9 @@ from sphinx.util import logging
 
 from bookext import slim as slimming
 from bookext.cards import with_cards
+from bookext.dark import pairs, sized
 
 logger = logging.getLogger(__name__)
-
-# The parts of MathJax that _config.yml's loader names, with what they load in their turn.
-MATHJAX = [
-    "startup.js",
-    "core.js",
-    "input/tex.js",
-    "input/tex/extensions",
-    "output/chtml.js",
-    "output/chtml/fonts",
-    "a11y/assistive-mml.js",
-]
 
 REMOTE = r"""["'](?:https?:)?//[^"']*["']"""
 REMOTE_SCRIPT = re.compile(rf"<script\b[^>]*\bsrc={REMOTE}[^>]*>\s*</script>\s*", re.I)
@@ -41,6 +31,7 @@ THEBE = re.compile(r"<script>\s*(?:const|var|let)\s+thebe_[^<]*</script>\s*", re
 TOGGLES = re.compile(r"<script>(?:let toggle(?:Hint|Open)\w+|var togglebuttonSelector) = [^<]*</script>\s*")
 UNUSED_FILES = ("fontawesome", "sphinx-thebe", "togglebutton")
 SEARCH_FILES = ("searchtools.js", "language_data.js", "searchindex.js")
+SEARCH_SCRIPTS = '<script src="_static/sections.js"></script>\n<script src="_static/js/search.js"></script>\n'
 # What only some pages use: (the mark of its use, the files).
 SOMETIMES = [
     ('class="sd-', ("sphinx-design.min.css", "design-tabs.js")),
@@ -48,20 +39,19 @@ SOMETIMES = [
     ('class="proof ', ("proof.css",)),
     ("exercise", ("exercise.css",)),
 ]
-MATHJAX_SCRIPTS = re.compile(
-    r'<script>window\.MathJax = [^<]*</script>\s*|<script[^>]*\bsrc="[^"]*/mathjax/[^"]*"[^>]*></script>\s*'
+# Faces on nearly every first screen, asked for before a style sheet names them: (file, the mark of its use).
+FACES = [
+    ("fonts/source-serif-4-latin-wght-normal.woff2", "<body"),
+    ("fonts/source-sans-3-latin-wght-normal.woff2", "<body"),
+    ("mathematics/MathJax_Main-Regular.woff", "mathematics/formulas.css"),
+    ("mathematics/MathJax_Math-Italic.woff", "mathematics/formulas.css"),
+]
+ASK = (
+    'if (location.protocol !== "file:") for (const href of FACES) document.head.append(Object.assign('
+    'document.createElement("link"), { rel: "preload", as: "font", crossOrigin: "", href }));'
 )
-FORMULA = re.compile(r'class="[^"]*\bmath\b')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FONT = re.compile(r"@font-face\{[^}]*Awesome[^}]*\}")
-
-
-def mathjax_folder() -> pathlib.Path:
-    """The folder of MathJax inside the package sphinx-mathjax-offline."""
-    spec = importlib.util.find_spec("sphinx-mathjax-offline")
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the package sphinx-mathjax-offline is not installed; run: make book")
-    return pathlib.Path(spec.submodule_search_locations[0]) / "static" / "mathjax"
 
 
 def without(html: str, names: tuple[str, ...]) -> str:
@@ -111,22 +101,26 @@ def offline(html: str, search: bool = False) -> str:
     """
     for pattern in (REMOTE_SCRIPT, REMOTE_SHEET, THEBE, TOGGLES):
         html = pattern.sub("", html)
-    html = without(html, UNUSED_FILES if search else UNUSED_FILES + SEARCH_FILES)
+    html = without(html, UNUSED_FILES + SEARCH_FILES)
+    if search:
+        html = html.replace("</body>", SEARCH_SCRIPTS + "</body>", 1)
     for mark, names in SOMETIMES:
         if mark not in without(html, names):
             html = without(html, names)
-    return html if FORMULA.search(html) else MATHJAX_SCRIPTS.sub("", html)
+    return html
 
 
-def copy_mathjax(static: pathlib.Path) -> None:
-    source = mathjax_folder()
-    for name in MATHJAX:
-        target = static / "mathjax" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target, dirs_exist_ok=True)
-        elif not target.exists():
-            shutil.copy2(source / name, target)
+def with_faces(html: str, root: str = "") -> str:
+    """The page with its faces asked for at its head, so that no line breaks anew when they come.
+
+    By a script, since over file:// a browser refuses to fetch ahead, and complains.
+
+    >>> with_faces("<head></head><body>", "../").count("../_static/fonts/source-")
+    2
+    """
+    faces = [f"{root}_static/{face}" for face, mark in FACES if mark in html]
+    script = f"<script>{ASK.replace('FACES', json.dumps(faces))}</script>\n"
+    return re.sub(r"<head>\s*", lambda m: m[0] + script, html, count=1)
 
 
 def slim(out: pathlib.Path) -> None:
@@ -140,11 +134,10 @@ def slim(out: pathlib.Path) -> None:
         for path in list(static.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for script in static.rglob("*.js"):
-        if "mathjax" not in script.parts:
-            before = script.read_text(encoding="utf-8")
-            after = re.sub(r"^//# sourceMappingURL=.*$", "", before, flags=re.M)
-            if after != before:
-                script.write_text(after, encoding="utf-8")
+        before = script.read_text(encoding="utf-8")
+        after = re.sub(r"^//# sourceMappingURL=.*$", "", before, flags=re.M)
+        if after != before:
+            script.write_text(after, encoding="utf-8")
 
 
 def fresh(app):
@@ -160,16 +153,16 @@ def finish(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     out = pathlib.Path(app.outdir)
-    copy_mathjax(out / "_static")
     renamed = slimming.lighter_figures(out / "_images")
     before = {page.relative_to(out).as_posix(): page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
     pages = {name: html for name, html in sorted(before.items()) if not name.startswith("_static/")}
     for name, html in pages.items():
         html = offline(mended(html), search=name == "search.html")
         html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
-        html = slimming.once(html)
+        html = with_faces(slimming.once(html), "../" * name.count("/"))
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
+        html = pairs(sized(html, out / "_images"), out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         pages[name] = html

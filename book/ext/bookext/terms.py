@@ -60,19 +60,19 @@ def link_first_uses(doctree: nodes.document, names: list[str]) -> list[str]:
     for reference in doctree.findall(addnodes.pending_xref):
         if reference.get("reftype") == "term":  # the writer has chosen the place
             wanted.pop(reference["reftarget"].lower(), None)
-    linked, any_of = [], pattern(list(wanted.values()))
+    linked, any_of = [], pattern(names)
     for text in [node for node in doctree.findall(nodes.Text) if isinstance(node.parent, nodes.Element)]:
         if not wanted or not is_open(text):
             continue
-        parts, rest = [], str(text)
-        while wanted and (found := any_of.search(rest)):
-            name = wanted.pop(found.group(1).lower())
-            any_of = pattern(list(wanted.values()))
-            parts += [nodes.Text(rest[: found.start()]), link(found.group(0), name)]
-            rest = rest[found.end() :]
-            linked.append(name)
+        parts, at = [], 0
+        for found in any_of.finditer(str(text)):
+            name = wanted.pop(found.group(1).lower(), None)
+            if name is not None:
+                parts += [nodes.Text(text[at : found.start()]), link(found.group(0), name)]
+                at = found.end()
+                linked.append(name)
         if parts:
-            text.parent.replace(text, [part for part in (*parts, nodes.Text(rest)) if part.astext()])
+            text.parent.replace(text, [part for part in (*parts, nodes.Text(text[at:])) if part.astext()])
     return linked
 
 

@@ -1,19 +1,15 @@
 /* Small repairs of the page that need no network and no library. */
 (() => {
   "use strict";
-  // Over file:// a browser refuses to fetch the pages that search would quote; it still finds them.
-  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
-    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  }
   const ready = () => {
     // What scrolls sideways must be reachable by keyboard.
-    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container, .bd-article table.table");
+    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article mjx-container[display], .pst-scrollable-table-container, .bd-article table.table, .bd-article div.cell_output:has(> img), .bd-article .gbp-stage");
     const mark = (box) => {
       if (box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
         if (!box.hasAttribute("role")) box.setAttribute("role", "group");
         if (!box.hasAttribute("aria-label")) {
-          box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches(".math") ? "Formula" : "Table");
+          box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches("mjx-container") ? "Formula" : box.querySelector("img") ? "Figure" : "Table");
         }
       } else if (box.getAttribute("role") === "group") {
         for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
@@ -35,19 +31,14 @@
         else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
       });
     };
-    const set = window.MathJax?.startup?.promise;
-    if (set) set.then(() => {
-      marks();
+    const article = document.querySelector(".bd-article");
+    let last = 0;
+    if (article) new ResizeObserver(() => {
+      if (article.clientWidth === last) return;  // only another width makes a line another
+      last = article.clientWidth;
       widths();
-      const article = document.querySelector(".bd-article");
-      let last = 0;
-      new ResizeObserver(() => {
-        if (article.clientWidth === last) return;  // only another width makes a line another
-        last = article.clientWidth;
-        widths();
-      }).observe(article);
-      document.addEventListener("toggle", widths, true);  // a fold was opened
-    });
+    }).observe(article);
+    document.addEventListener("toggle", widths, true);  // a fold was opened
     // An icon alone has no name.
     for (const button of document.querySelectorAll("button.sidebar-toggle[title]:not([aria-label])")) {
       button.setAttribute("aria-label", button.title);

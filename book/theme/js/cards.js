@@ -62,8 +62,6 @@
       card.hidden = false;
       link.setAttribute("aria-describedby", card.id);
       place(link);
-      const raw = [...card.querySelectorAll(".math")].some((part) => !part.querySelector("mjx-container"));
-      if (raw && window.MathJax?.typesetPromise) MathJax.typesetPromise([card]).then(() => { if (shown === link) place(link); });
       return true;
     };
 

@@ -1,0 +1,70 @@
+"""Figures at night: plots are turned over, pictures are not, and a reader loads one file of each."""
+
+import io
+
+import pytest
+from bookpages import CHAPTERS
+from PIL import Image
+
+FILTER = "image => getComputedStyle(image).filter"
+CHAPTER = next(name for name in CHAPTERS if name.endswith("01_minimax_game"))
+PAPER = (21, 24, 29)
+
+
+def ground(picture):
+    """The colour that an element as it is seen has most of."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    return max(image.getcolors(image.width * image.height))[1]
+
+
+DOWN = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+    scrollTo({top: y, behavior: 'instant'});
+    await frame();
+    await frame();
+  }
+}"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_by_night_no_plot_is_a_slab(visit, name):
+    page = visit(name, color_scheme="dark").page
+    plots = page.locator("article .on-ground div.cell_output > img:visible, article .on-ground img.gbp-img:visible")
+    assert plots.count()
+    for plot in plots.all()[:3]:
+        assert plot.evaluate(FILTER).startswith("invert(0.93)")
+        plot.scroll_into_view_if_needed()
+        plot.evaluate("image => image.decode()")
+        assert all(abs(a - b) < 14 for a, b in zip(ground(plot.screenshot()), PAPER, strict=True))
+
+
+def test_by_day_no_plot_is_turned_over(visit):
+    page = visit(CHAPTER, color_scheme="light").page
+    assert set(page.locator("article div.cell_output img").evaluate_all(f"images => images.map({FILTER})")) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "loaded", "other"), [("dark", "only-dark", "only-light"), ("light", "only-light", "only-dark")]
+)
+def test_one_file_of_a_figure_is_loaded(visit, scheme, loaded, other):
+    seen = visit(CHAPTER, "http", color_scheme=scheme)
+    page = seen.page
+    page.evaluate(DOWN)
+    page.wait_for_load_state("networkidle")
+
+    def files(kind):
+        sources = page.locator(f"article img.has-pictures.{kind}").evaluate_all("images => images.map(i => i.src)")
+        return {source.rsplit("/", 1)[-1] for source in sources}
+
+    met = {address.rsplit("/", 1)[-1] for address in seen.sizes}
+    assert files(loaded) and files(loaded) <= met
+    assert not files(other) & met, "the file of the other half of the day is loaded too"
+
+
+def test_pictures_are_never_turned_over(visit):
+    page = visit(CHAPTER, color_scheme="dark").page
+    film = page.locator("article .gbp-film").filter(has=page.locator("img[alt*='digits']")).first.locator("img.gbp-img")
+    assert film.evaluate(FILTER) == "none"
+    for image in page.locator("article img.has-pictures.only-dark").all():
+        assert image.evaluate(FILTER) == "none"
