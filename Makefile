@@ -27,7 +27,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
-	address seeds colab bench lock clean
+	address seeds rerun colab bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -99,7 +99,8 @@ run: env ## execute a chapter in place: make run CH=01
 kinds: env ## give each code cell its kind by tags, and measure the page: make kinds CH=05
 	@$(PY) scripts/kinds.py $(CH)
 
-lab: env ## open Jupyter on the notebooks
+lab: env ## open Jupyter on the notebooks, whose films it plays once they are trusted
+	@$(PY) -m jupyter trust notebooks/*.ipynb > /dev/null
 	@$(PY) -m jupyter lab --ip 127.0.0.1 notebooks
 
 text: env ## write a chapter as text to build/text: make text CH=01 [FORMAT=md:myst]
@@ -113,6 +114,9 @@ format: env ## format code and notebooks
 
 address: env ## write the repository's address of _config.yml into every notebook
 	@$(PY) scripts/setup_cell.py
+
+rerun: env ## each cell of a chapter once more, alone, after its end: make rerun CH=02
+	@$(ONE_THREAD) $(PY) scripts/rerun.py $(CH)
 
 seeds: env ## a chapter's claims under other seeds, with their margins: make seeds CH=02 [SEEDS=10]
 	@$(ONE_THREAD) $(PY) scripts/seeds.py $(CH) --seeds $(SEEDS)

@@ -16,6 +16,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -60,6 +61,9 @@ def style() -> None:
     """
     with resources.as_file(resources.files("ganbook") / "ganbook.mplstyle") as path:
         plt.style.use(path)
+    shell = get_ipython()
+    if hasattr(shell, "kernel") and plt.get_backend().lower() == "agg":  # MPLBACKEND=Agg: no figure would be shown
+        shell.run_line_magic("matplotlib", "inline")
 
 
 def grid(images: Any, ncol: int | None = None, ax: Axes | None = None, title: str = "") -> Axes:

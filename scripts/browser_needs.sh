@@ -11,7 +11,9 @@ loud() {
 }
 
 browser=
-for name in ${GANBOOK_CHROMIUM:-${CHROMIUM:-chromium chromium-browser google-chrome google-chrome-stable}}; do
+named=${GANBOOK_CHROMIUM:-${CHROMIUM:-}} # a path may have spaces
+if [ -n "$named" ]; then set -- "$named"; else set -- chromium chromium-browser google-chrome google-chrome-stable; fi
+for name in "$@"; do
   if command -v "$name" >/dev/null; then browser=$name; fi
 done
 if [ -z "$browser" ]; then

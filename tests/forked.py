@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATHS = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+PATHS = os.pathsep.join([str(HERE), str(HERE.parent), str(HERE.parent / "scripts"), os.environ.get("PYTHONPATH", "")])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import (
-    Conditional,
     Joined,
     Progressive,
     TwoParents,
@@ -27,7 +26,19 @@ from trial_games import (
 from ganbook import recipes
 from ganbook.augment import FEW_IMAGES, Flip
 from ganbook.data import few, from_tensor, normal, together, uniform
-from ganbook.games import GAN, SGAN, BiGAN, ClassifierAlone, CriticAlone, CycleGAN, Growth, SideBySide, Unrolled
+from ganbook.games import (
+    GAN,
+    SGAN,
+    BiGAN,
+    BigBiGAN,
+    ClassifierAlone,
+    ConditionalGAN,
+    CriticAlone,
+    CycleGAN,
+    Growth,
+    SideBySide,
+    Unrolled,
+)
 from ganbook.games import Progressive as Grown
 from ganbook.games.bigan import generated, reconstructed
 from ganbook.losses import (
@@ -40,7 +51,7 @@ from ganbook.losses import (
     SemiSupervisedMatching,
     Wasserstein,
 )
-from ganbook.models import Joint, Residual, classifier, dcgan, mlp
+from ganbook.models import Joint, Residual, Scores, Stochastic, biggan, classifier, dcgan, mlp
 from ganbook.models import growing as pair_that_grows
 from ganbook.models.layers import Resample
 from ganbook.penalties import R1, R2, GradientPenalty
@@ -107,6 +118,11 @@ def domains(width):
 def planes(width):
     """The same of points in the plane, with critics of one number a sample, as a penalty asks."""
     return {name: mlp([2, width, 2 if name in "GF" else 1]) for name in ("G", "F", "D_x", "D_y")}
+
+
+def told_apart(width, **more):
+    G, D = biggan(4, 16, 1, z=6, width=width, embedding=2, **{"width_d": width, **more})
+    return {"G": G, "D": D}
 
 
 def pair():
@@ -190,6 +206,22 @@ def with_encoder(recipe, fakes=(generated,), others=(generated, reconstructed)):
         lambda: {**networks(8), "recipe": recipe, "fakes": fakes},
         points,
         lambda: {**networks(5), "prior": uniform(3, CPU), "fakes": others},
+    )
+
+
+def of_scores(recipe, **more):
+    def networks(width, last=nn.Softplus):
+        D = Scores(
+            mlp([2, width]), mlp([3, width]), mlp([2 * width, width]).append(last()), *(mlp([width, 1]) for _ in "xzj")
+        )
+        return {"G": mlp([3, width, 2]), "E": Stochastic(mlp([2, width, 6])), "D": D}
+
+    return Entry(
+        BigBiGAN,
+        lambda: {**networks(8), "recipe": recipe, **more},
+        points,
+        lambda: {**networks(5), "prior": uniform(3, CPU), "scores": ("z", "xz"), "lr_e": 5e-3},
+        loss=NonSaturating(),
     )
 
 
@@ -292,6 +324,10 @@ GAMES: dict[str, Entry] = {
     "Augmented BiGAN, averaged": with_encoder(
         plain(ema_halflife=20.0, d_steps=3, g_steps=3), (generated, reconstructed), (reconstructed,)
     ),
+    "BigBiGAN": of_scores(plain(Hinge(), penalties=(R1(0.1),))),
+    "BigBiGAN, joint only, averaged": of_scores(
+        plain(Hinge(), ema_halflife=20.0, d_steps=3, g_steps=3, clip=0.5), scores=("xz",), lr_e=Ramp(2e-3, 5e-4, HALF)
+    ),
     "CycleGAN": Entry(
         CycleGAN,
         lambda: {**domains(4), "recipe": plain(LeastSquares()), "pool": 9},
@@ -312,14 +348,14 @@ GAMES: dict[str, Entry] = {
         asked={"x": points.x},
     ),
     "conditional, in parts": Entry(
-        Conditional,
+        ConditionalGAN,
         lambda: {
             "G": Joined(mlp([6, 8, 2]), 3),
             "D": Joined(mlp([5, 8, 1]), 3),
-            "recipe": plain(penalties=(R1(0.1), GradientPenalty(1.0)), ema_halflife=20.0),
+            "recipe": plain(penalties=(R1(0.1),), ema_halflife=20.0),
             "classes": 3,
             "prior": normal(3, CPU),
-            "micro": 2,
+            "parts": 2,
         },
         points.labelled,
         lambda: {
@@ -327,9 +363,53 @@ GAMES: dict[str, Entry] = {
             "D": Joined(mlp([5, 5, 1]), 3),
             "classes": 4,
             "prior": uniform(3, CPU),
-            "micro": 1,
+            "parts": 1,
+            "labels": "uniform",
+            "orthogonal": 1e-4,
         },
         asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5},
+    ),
+    "conditional pictures, three steps of D": Entry(
+        ConditionalGAN,
+        lambda: {
+            **told_apart(2),
+            "recipe": plain(Hinge(), ema_halflife=20.0, d_steps=3, betas=(0.0, 0.999)),
+            "classes": 3,
+            "labels": "uniform",
+            "orthogonal": 1e-4,
+        },
+        pictures.labelled,
+        lambda: {
+            **told_apart(3),
+            "classes": 4,
+            "prior": uniform(6, CPU),
+            "parts": 2,
+            "labels": "real",
+            "orthogonal": 0.0,
+        },
+        loss=NonSaturating(),
+        asked={"y": torch.tensor([0, 1, 2, 0]), "truncation": 0.5, "form": "hub", "standing": 2},
+    ),
+    "conditional pictures, all switched round": Entry(
+        ConditionalGAN,
+        lambda: {
+            **told_apart(
+                4, label="concatenation", skip_z=False, conditional=False, attention=True, spectral_g=True, width_d=8
+            ),
+            "recipe": plain(Hinge(), d_steps=3, g_steps=3),
+            "classes": 3,
+            "parts": 4,
+        },
+        pictures.labelled,
+        lambda: {
+            **told_apart(5),
+            "classes": 4,
+            "prior": uniform(6, CPU),
+            "parts": 2,
+            "labels": "uniform",
+            "orthogonal": 1e-4,
+        },
+        loss=NonSaturating(),
     ),
     "Progressive": grown(plain(Wasserstein(), penalties=(GradientPenalty(), Drift(0.1)), betas=(0.0, 0.99))),
     "Progressive, averaged": grown(plain(penalties=(R1(0.1),), ema_halflife=20.0, clip=0.5, d_steps=3, g_steps=3)),

@@ -5,20 +5,22 @@ import pathlib
 import signal
 from dataclasses import replace
 
+import scale_out
 import torch
 from games import Dropout, domains, rows
 from safetensors.torch import save_file
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from trial_games import Conditional, Joined, Progressive, TwoParents, growing
+from trial_games import Joined, Progressive, TwoParents, growing
 
-from ganbook.data import from_tensor, together
-from ganbook.games import GAN, CycleGAN, Game, descend
+from ganbook.data import digits, from_tensor, together
+from ganbook.games import GAN, ConditionalGAN, CycleGAN, Game, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
 from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
 from ganbook.ramps import Ramp
 from ganbook.recipes import Recipe
+from ganbook.studies.scaling import InParts, share_batch_norm
 from ganbook.train import state, train
 
 CPU = torch.device("cpu")
@@ -53,13 +55,34 @@ def gan(recipe=PLAIN, **more):
     return GAN(mlp([3, 8, 2]).double(), mlp([2, 8, 1], **more).double(), recipe, z, CPU)
 
 
+def written_digits(n, rng):
+    return digits(16, device="cpu")(n, rng).double()
+
+
+def script():
+    """The training of scripts/scale_out.py, in float64."""
+    game = scale_out.game().to(CPU, torch.float64)
+    game.device, game.prior = CPU, lambda n, rng: torch.randn(n, 32, generator=rng, dtype=torch.float64)
+    return game
+
+
+def in_parts(batch=8, parts=4):
+    G, D = mlp([3, 8, 2]).double(), mlp([2, 8, 1]).double()
+    return InParts(G, D, replace(PLAIN, batch=batch, d_steps=2, g_steps=2), z, CPU, parts=parts)
+
+
+def normed_together():
+    G, D = (share_batch_norm(mlp(widths, norm="batch")).double() for widths in ([3, 8, 8, 2], [2, 8, 8, 1]))
+    return GAN(G, D, PLAIN, z, CPU)
+
+
 def grown(stage):
     return tuple(network.double() for network in growing(stage))
 
 
 def conditional():
     G, D = (Joined(mlp(widths), 3).double() for widths in ([6, 8, 2], [5, 8, 1]))
-    return Conditional(G, D, replace(PLAIN, penalties=(R1(0.3),)), 3, z, CPU)
+    return ConditionalGAN(G, D, replace(PLAIN, penalties=(R1(0.3),)), 3, z, CPU)
 
 
 def parents():
@@ -85,6 +108,9 @@ EXACT = {
     "conditional": (conditional, labelled),
     "growing": (lambda: Progressive(grown, PLAIN, 64, z, CPU), pictures),
     "two parents": (parents, points),
+    "the script": (script, written_digits),
+    "in parts": (in_parts, points),
+    "batch norm over all rows": (normed_together, points),
 }
 """What two processes must play as one does."""
 
@@ -123,11 +149,13 @@ def keep(run, path):
 # --- what processes are asked
 
 
-def play(folder):
-    """Every game from beginning to end, and as many again with a stop and a resumption."""
+def play(folder, names):
+    """These games from beginning to end, and as many again with a stop and a resumption."""
     if rank():
         state.write = None  # only the first may write
     for k, name in enumerate(EXACT | OWN):
+        if name not in names:
+            continue
         keep_whole = begin(name, shared=True)
         for _ in keep_whole:
             torch.manual_seed(rank())  # readers may differ
@@ -195,8 +223,8 @@ class Noise(nn.Module):
         return x
 
 
-def mistakes(folder):
-    """Prints what is said, one mistake a line."""
+def mistakes(folder, theirs):
+    """Prints what is said, one mistake a line. theirs: a checkpoint that two processes have made of "conditional"."""
 
     def said(call):
         try:
@@ -234,23 +262,12 @@ def mistakes(folder):
     said(lambda: begin("dropout", rounds=2 + rank(), shared=True))
     said(stopped)
     said(drift)
+    said(lambda: next(train(in_parts(parts=8), points, rounds=2, shared=True)))
+    said(lambda: begin("conditional", checkpoint=f"{folder}/alone", shared=True))
+    said(lambda: begin("conditional", checkpoint=(theirs, f"{folder}/elsewhere")[rank()], shared=True))
     noise = Noise()
     torch.manual_seed(0)
     D = nn.Sequential(mlp([2, 4, 1]).double(), noise)
     for _ in train(GAN(mlp([3, 8, 2]).double(), D, PLAIN, z, CPU), points, rounds=2, shared=True):
         pass
     print(noise.drawn)
-
-
-def launched(folder):
-    """The end of this file: what `accelerate launch` starts."""
-    run = begin("R1 and R2, ramped", checkpoint=f"{folder}/run", shared=True)
-    for _ in run:
-        pass
-    print(f"{rank()} of {run.others.world}", flush=True)
-
-
-if __name__ == "__main__":
-    import sys
-
-    launched(sys.argv[1])

@@ -1,9 +1,12 @@
 """Checkpoints: whole or absent, damage is noticed, nothing is left behind."""
 
+import tempfile
+
 import pytest
 import torch
 
 from ganbook.files import checkpoint, whole
+from ganbook.train.state import writable
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b/c": torch.tensor([1, 2], dtype=torch.uint8), "s": torch.tensor(3)}
 
@@ -75,3 +78,18 @@ def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="could not be written .*No space left.* unchanged"):
         checkpoint.write(path, TENSORS, {"n": 2})
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_first_round(tmp_path, monkeypatch):
+    """The root user may write everywhere, so the folder's refusal is played."""
+    honest = tempfile.TemporaryFile
+
+    def refuse(*args, dir=None, **named):
+        if dir == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return honest(*args, dir=dir, **named)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(OSError, match="checkpoint must be in a folder that can be written"):
+        writable(tmp_path / "run.safetensors")
+    assert writable(tmp_path / "deeper" / "run.safetensors").parent.is_dir()

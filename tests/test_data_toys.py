@@ -197,3 +197,8 @@ def test_a_device_given_is_the_device_of_samples_and_means():
     assert data.normal(2, device="cpu")(3, rng()).device.type == "cpu"
     assert data.normal(2, device="meta")(3, rng()).device.type == "meta"  # drawn on the CPU, then moved
     assert data.swiss_roll(device="meta")(3, rng()).device.type == "meta"
+
+
+@pytest.mark.parametrize("sampler", [data.normal(1), data.ring(modes=1), data.grid(1)], ids=["normal", "ring", "grid"])
+def test_one_is_enough(sampler):
+    assert sampler(3, rng()).shape[0] == 3

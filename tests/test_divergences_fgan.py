@@ -22,6 +22,11 @@ def test_goodfellows_losses_are_the_gan_member():
 
 
 @each
+def test_a_penalty_and_a_plot_read_one_score_a_sample(member):
+    torch.testing.assert_close(FGAN(member).score(REAL), REAL[:, 0])
+
+
+@each
 def test_literally(member):
     t = member.activation(FAKE)
     torch.testing.assert_close(FGAN(member).g(None, FAKE), -member.conjugate(t).mean())

@@ -17,6 +17,7 @@ from ganbook import draw, models
 from ganbook.divergences import fdiv, transport
 from ganbook.draw import (
     blocks,
+    conditional,
     cycle,
     flat,
     growing,
@@ -25,6 +26,7 @@ from ganbook.draw import (
     markup,
     overlap,
     pairs,
+    scores,
     simplex,
     slack,
     story,
@@ -376,3 +378,45 @@ def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_ha
     assert cycle.right(cycle.OTHER) == 1 and [cycle.right(one) for one in every[:50]] == right[:50]
     shown = " ".join(read(draw.there_and_back))
     assert "two of 40,320 pairings" in shown and "8 of 8 right" in shown and "1 of 8 right" in shown
+
+
+def test_two_pairs_with_equal_shadows_are_as_far_apart_as_the_drawing_says():
+    """Half the integral of |p - q| over a grid: of the pairs the arcsine's formula, of both marginals 0."""
+    grid = torch.linspace(-7, 7, 1401, dtype=torch.float64)
+    x, z = torch.meshgrid(grid, grid, indexing="ij")
+
+    def density(r):
+        square = (x**2 - 2 * r * x * z + z**2) / (1 - r**2)
+        return torch.exp(-square / 2) / (2 * math.pi * math.sqrt(1 - r**2))
+
+    p, q = density(scores.R), density(-scores.R)
+    step = float(grid[1] - grid[0])
+    assert float((p - q).abs().sum()) * step**2 / 2 == pytest.approx(scores.distance(scores.R), abs=1e-4)
+    for side in (0, 1):
+        torch.testing.assert_close(p.sum(side) * step, q.sum(side) * step)
+        torch.testing.assert_close(p.sum(side) * step, torch.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi))
+    a, b = (torch.tensor(scores.ellipse(r), dtype=torch.float64) for r in (scores.R, -scores.R))
+    for points, r in ((a, scores.R), (b, -scores.R)):  # all at one Mahalanobis distance, 1.5
+        u, v = points.T
+        torch.testing.assert_close((u**2 - 2 * r * u * v + v**2) / (1 - r**2), torch.full_like(u, 1.5**2))
+    shown = " ".join(read(draw.three_scores))
+    assert "TV of pairs: 0.590" in shown and shown.count("TV of x: 0") == shown.count("TV of z: 0") == 1
+    assert "moves G" in shown and "moves E" in shown and "moves both" in shown
+
+
+def test_as_many_pieces_of_z_are_drawn_as_a_generator_for_16_pixels_has_and_the_output_is_their_sum():
+    G, D = models.biggan(3, 16, 3, width=4, width_d=4, z=12)
+    assert len(G.split) == 1 + conditional.BLOCKS and len(G.blocks) == conditional.BLOCKS
+    shown = read(draw.labels_in)
+    assert [f"z{k}" for k in range(1 + conditional.BLOCKS)] == sorted(
+        word for word in shown if re.fullmatch(r"z\d", word)
+    )
+    sizes = []
+    for block in G.blocks:
+        block.register_forward_hook(lambda layer, given, out: sizes.append(f"{out.shape[2]} × {out.shape[3]}"))
+    x, y = G(torch.zeros(2, 12), torch.tensor([0, 2])), torch.tensor([0, 2])
+    assert sizes == ["8 × 8", "16 × 16"] and all(size in shown for size in sizes) and "4 × 4" in shown
+    D.eval()
+    phi = D.features(x, y)
+    torch.testing.assert_close(D(x, y), D.psi(phi) + (D.embed(y) * phi).sum(1, keepdim=True))
+    assert "ψ(φ)" in shown and "⟨e(y), φ⟩" in shown

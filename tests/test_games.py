@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganbook import recipes
+from ganbook import data, recipes
 from ganbook.games import GAN, Average, Game, descend, latent_width
 from ganbook.losses import Hinge, LeastSquares, Minimax, NonSaturating
 from ganbook.models import dcgan, mlp
@@ -175,6 +175,38 @@ def test_average_has_the_stated_half_life():
     torch.testing.assert_close(average.module.weight.item(), 0.5)
     with pytest.raises(ValueError, match="halflife"):
         Average(network, halflife=0.0, batch=32)
+
+
+def test_the_average_is_taken_after_the_step():
+    game = make(ema_halflife=1e-6)  # it remembers nothing: after a round it is G as it stands
+    for k in range(3):
+        before = weights(game.G)
+        game.round(real, torch.Generator().manual_seed(k))
+        assert moved(before, game.G)
+        assert not moved(weights(game.G), game.average.module)
+
+
+def test_each_player_trains_while_the_other_moves():
+    """Both in training mode at every call, G with the weights that its last step left, before and during D's steps."""
+    torch.manual_seed(0)
+    recipe = dataclasses.replace(recipes.DCGAN, batch=8, d_steps=2, g_steps=2)
+    game, calls = GAN(*dcgan(16, 1, z=3, width=4), recipe, device=CPU), []
+    for name in ("G", "D"):
+        network = getattr(game, name)
+        network.register_forward_pre_hook(lambda net, _, name=name: calls.append((name, net.training, weights(net))))
+    start = weights(game.G)
+    game.round(images, torch.Generator().manual_seed(0))
+    assert all(training for _, training, _ in calls)
+    made = [w for name, _, w in calls if name == "G"]
+    assert len(made) == 3, "fakes for each step of D, the last of them for G's first step too, and anew for its second"
+    for w in made[:2]:  # D's steps move nothing of G
+        assert all(torch.equal(a, b) for a, b in zip(w, start, strict=True))
+    assert any(not torch.equal(a, b) for a, b in zip(made[2], start, strict=True)) and moved(made[2], game.G)
+
+
+def test_a_checkpoint_travels_between_devices():
+    game = GAN(mlp([3, 8, 2]), mlp([2, 8, 1]), recipes.MLP_GAN, prior=data.normal(3, CPU), device=CPU)
+    assert game.describe()["prior"] == "Normal(d=3)", "a prior is the same on every device"
 
 
 def test_average_is_what_sample_uses():

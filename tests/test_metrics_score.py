@@ -1,6 +1,7 @@
 """A Score carries its protocol, prints it, goes into JSON, and refuses to be ordered against another protocol."""
 
 import dataclasses
+import inspect
 import json
 
 import pytest
@@ -100,3 +101,25 @@ def test_interval_covers_the_mean_as_often_as_it_says():
 def test_interval_refuses(args, message):
     with pytest.raises(ValueError, match=message):
         interval(*args)
+
+
+PROTOCOLS = {
+    (metrics.sliced_wasserstein, "directions"): 128,
+    (metrics.pyramid_distance, "directions"): 128,
+    (metrics.pyramid_distance, "patches"): 2,
+    (metrics.precision_recall, "neighbours"): 3,
+    (metrics.density_coverage, "neighbours"): 5,
+    (metrics.kernel_distance, "subsets"): 100,
+    (metrics.inception_score, "splits"): 10,
+    (metrics.mode_scores, "radius"): 3.0,
+    (metrics.mode_scores, "least"): 1,
+    (metrics.image_similarity, "pairs"): 5_000,
+    (metrics.interval, "level"): 0.95,
+}
+
+
+@pytest.mark.parametrize(("asked", "value"), PROTOCOLS.items())
+def test_a_default_is_a_protocol(asked, value):
+    """Two measurements can be compared only where these agree: whoever changes one changes all that was measured."""
+    function, name = asked
+    assert inspect.signature(function).parameters[name].default == value

@@ -220,6 +220,10 @@ DEFECTS = [
     ("claims_carry_numbers", append(code("claim('so', True)", [stream("✓ so\n")], tags=["check"]))),
     ("claims_carry_numbers", append(code("claim('so', True)", [stream("✓ on [0, 1]\n")], tags=["check"]))),
     ("directions_are_claimed", append(code("plot()", mystnb={"image": {"alt": "the loss falls to a half"}}))),
+    ("cells_run_again", append(code("p = 1"), code("q = p"), code("p = 2"))),
+    ("cells_run_again", append(code("p = 1"), code("q = p\np = 2"))),
+    ("cells_run_again", append(code("p = 1"), code("def f():\n    return p"), code("f()"), code("p = 2"))),
+    ("cells_run_again", append(code("p = 1"), code("q = [p for _ in range(2)]"), code("for p in (2, 3):\n    pass"))),
     ("no_placeholders", append(markdown("TODO write this"))),
     ("no_placeholders", append(code("x = 1", mystnb={"image": {"alt": "TODO what is to be seen"}}))),
 ]
@@ -242,6 +246,21 @@ def test_a_planted_defect_is_found(check, plant, good, root):
     found = complaints_of(check, bad, root)
     assert found
     assert all(isinstance(sentence, str) and len(sentence.split()) > 4 for sentence in found)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("p = 1\nq = p", "p = 2\nq = p"),
+        ("for p in (1, 2):\n    q = p", "for p in (3, 4):\n    q = p"),
+        ("with open('x') as p:\n    q = p", "with open('x') as p:\n    q = p"),
+        ("p = 1", "q = p", "r = [p for p in range(3)]\ns = lambda p: p"),
+        ("import math as p\nq = p.pi", "def p(x):\n    return x\n\n\nq = p(1)"),
+    ],
+)
+def test_what_a_cell_binds_before_it_reads_it_may_be_bound_again(good, root, cells):
+    notebook = append(*map(code, cells))(copy.deepcopy(good))
+    assert not complaints_of("cells_run_again", notebook, root)
 
 
 def test_formats_that_are_no_table(good, root):

@@ -35,6 +35,8 @@ def test_clipping_after_every_step_of_d_and_of_d_alone():
     for k in range(3):
         game.round(real, torch.Generator().manual_seed(k))
     assert len(seen) == 15 and max(seen) <= 0.01 < largest(game.G)
+    weights = torch.cat([parameter.detach().flatten() for parameter in game.D.parameters()])
+    assert weights.min() < -0.005 and weights.max() > 0.005, "clipped, not overwritten"
     assert min(seen) == pytest.approx(0.01)  # steps of 0.1 against a box of 0.01: something always sits at its edge
 
 

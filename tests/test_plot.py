@@ -112,6 +112,22 @@ def test_style_leaves_the_page_light():
 # ---- grid
 
 
+def test_no_figure_is_lost_where_the_environment_names_a_backend_without_a_window(monkeypatch):
+    """Servers and containers set MPLBACKEND=Agg, and a notebook would show no figure, without a word."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    code = "from ganbook import plot\n{}import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()"
+    kinds = {}
+    for styled in ("", "plot.style()\n"):
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code.format(styled))])
+        NotebookClient(book, kernel_name="python3", timeout=600, startup_timeout=600).execute()
+        kinds[bool(styled)] = {kind for out in book.cells[0].outputs for kind in out.get("data", {})}
+    assert "image/png" not in kinds[False], "the trap is gone: so may the cure be"
+    assert "image/png" in kinds[True]
+
+
 def test_grid_puts_each_image_in_its_place():
     x = torch.full((5, 1, 4, 6), -1.0)
     x[4] = 1.0

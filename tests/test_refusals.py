@@ -55,6 +55,11 @@ def few_labels():
 def growing_8():
     return games.Progressive(*models.growing(8), games.PGGAN, games.Growth((4, 8), 1, 1))
 
+def by_class(**more):
+    return games.ConditionalGAN(*models.biggan(3, 16, 1, z=6, width=2, width_d=2), recipes.HINGE, 3, **more)
+
+maps = torch.zeros(1, 8, 7, 7)
+
 found = []
 for call in json.load(sys.stdin):
     try:
@@ -132,6 +137,19 @@ TABLE = {
         ),
         ("few_labels().accuracy(x, y)", "y"),
         ("few_labels().sample(3, rng)", "sample"),
+        ("by_class(parts=5)", "parts"),
+        ("by_class(parts=0.5)", "parts"),
+        ('by_class(labels="mine")', "labels"),
+        ("by_class(orthogonal=-1.0)", "orthogonal"),
+        ("train(by_class(), ring, rounds=1)", "real"),
+        ("train(by_class(), data.digits(28).labelled, rounds=1)", "y"),
+        ("by_class().sample(2, rng, y=torch.tensor([0, 3]))", "y"),
+        ("by_class().sample(2, rng, y=[0, 1])", "y"),
+        ("by_class().sample(2, rng, y=torch.tensor([0]))", "y"),
+        ("by_class().sample(2, rng, truncation=0.0)", "truncation"),
+        ('by_class().sample(2, rng, truncation="half")', "truncation"),
+        ('by_class().sample(2, rng, truncation=0.5, form="cut")', "form"),
+        ("by_class().sample(2, rng, standing=-1)", "standing"),
     ],
     "data": [
         ("data.digits(size=30)", "size"),
@@ -171,6 +189,11 @@ TABLE = {
         ("data.interval().pdf([0.5])", "x"),
         ("data.normal(2.0)", "d"),
         ("data.uniform(0)", "d"),
+        ("data.truncated(0, 0.5)", "d"),
+        ("data.truncated(2, -0.5)", "truncation"),
+        ('data.truncated(2, 1.5, "hub")', "truncation"),
+        ('data.truncated_std(0.5, "cut")', "form"),
+        ("data.threshold_for(1.5)", "std"),
         ("data.from_tensor([[0.0]])", "x"),
         ("data.from_tensor(np.zeros((3, 2)))", "x"),
         ("data.from_tensor(x * nan)", "x"),
@@ -210,6 +233,29 @@ TABLE = {
         ("models.pooled(size=28)", "size"),
         ("models.pooled(outputs=1.0)", "outputs"),
         ("models.dcgan_init(G, 0.0)", "std"),
+        ("models.biggan(4, 20)", "size"),
+        ("models.biggan(4, channels=2)", "channels"),
+        ("models.biggan(0)", "classes"),
+        ("models.biggan(4, z=2)", "z"),
+        ("models.biggan(4, width=0)", "width"),
+        ("models.biggan(4, embedding=0)", "embedding"),
+        ('models.biggan(4, label="told")', "label"),
+        ('models.biggan(4, init="xavier")', "init"),
+        ("models.biggan(4)[0](torch.zeros(2, 32), torch.tensor([0, 4]))", "y"),
+        ("models.biggan(4)[0](torch.zeros(2, 31), torch.tensor([0, 3]))", "z"),
+        ("models.biggan(4)[1](torch.zeros(2, 3, 16, 16), torch.tensor([0, 4]))", "y"),
+        ("models.SelfAttention(12)", "channels"),
+        ("models.SelfAttention(8)(maps)", "x"),
+        ("models.SelfAttention(16)(maps)", "x"),
+        ("models.ConditionalBatchNorm2d(8, 0)", "given"),
+        ("models.ConditionalBatchNorm2d(8, 3)(maps, torch.zeros(1, 4))", "c"),
+        ("models.orthogonal_init(G, gain=0.0)", "gain"),
+        ('models.orthogonal_init("G")', "network"),
+        ("models.orthogonal_penalty(G, -1.0)", "strength"),
+        ("models.orthogonal_penalty(nn.ReLU())", "network"),
+        ("models.spectral(3)", "network"),
+        ("models.standing(G, [(x,)])", "network"),
+        ("models.standing(nn.BatchNorm1d(2), [])", "batches"),
         ("models.dcgan_init(None)", "network"),
         ("models.InstanceNoise(-1.0)", "std"),
         ("models.InstanceNoise(None)", "std"),

@@ -156,6 +156,20 @@ def test_stacked_logits_are_drawn_in_the_runs_that_are_marked():
     )
 
 
+def test_what_a_network_has_learnt_is_stacked_too():
+    """Scales, shifts and running statistics of batch norm: fresh layers all have the same ones, and hide their loss."""
+    torch.manual_seed(0)
+    networks = [nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)) for _ in range(3)]
+    for network in networks:
+        for value in network[1].state_dict().values():
+            if value.is_floating_point():
+                value.uniform_(0.5, 2.0)
+        network.eval()
+    x = torch.randn(3, 5, 2)
+    expected = torch.cat([network(part) for network, part in zip(networks, x, strict=True)])
+    torch.testing.assert_close(stack(networks).eval()(x.flatten(0, 1)), expected)
+
+
 def test_losses_of_runs_in_any_order_are_summed():
     """Equal losses are taken together, wherever they stand; Redrawn draws for each run anew."""
     rng = torch.Generator().manual_seed(0)

@@ -63,6 +63,12 @@ def test_consensus_comes_to_rest_unless_five_steps_of_d_push_it_where_the_field_
     assert end.norm() > 5 and (end[0] * end[1]).sigmoid() < 0.02
 
 
+def test_consensus_can_be_differentiated():
+    """Its Jacobian J - J^T J at rest, of minimax J = [[0, 1/2], [-1/2, 0]]: eigenvalues -1/4 +- i/2."""
+    found = torch.tensor(eigenvalues(Consensus(minimax)))
+    torch.testing.assert_close(found, torch.tensor([-0.25 + 0.5j, -0.25 - 0.5j], dtype=found.dtype))
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_field_is_what_the_loss_makes(name):
     written, played = PAIRS[name]

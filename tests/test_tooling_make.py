@@ -123,6 +123,19 @@ def test_the_missing_browser_is_said_loudly(tmp_path):
     assert "BROWSER=no" in done.stderr
 
 
+def test_a_browser_whose_path_has_a_space_is_found(tmp_path):
+    browser = tmp_path / "Google Chrome.app" / "Google Chrome"
+    browser.parent.mkdir()
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    command = ["sh", "scripts/browser_needs.sh"]
+    named = {**os.environ, "GANBOOK_CHROMIUM": str(browser)}
+    done = subprocess.run(command, cwd=ROOT, env=named, capture_output=True, text=True)
+    assert "There is no Chromium" not in done.stderr
+    named["GANBOOK_CHROMIUM"] = str(browser) + " Beta"
+    assert "There is no Chromium" in subprocess.run(command, cwd=ROOT, env=named, capture_output=True, text=True).stderr
+
+
 def test_the_first_script_starts_on_an_old_python():
     source = (ROOT / "scripts" / "environment.py").read_text()
     ast.parse(source, feature_version=(3, 6))

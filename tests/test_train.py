@@ -326,3 +326,6 @@ def test_a_finished_run_is_true_and_says_where_it_stands():
     assert run
     assert len(run) == 0
     assert repr(run) == "Run(GAN, round 2 of 2, float32)"
+    assert "Linear" not in repr(next(iter(train(small(), points, rounds=1)))), (
+        "a step prints its number, not all networks"
+    )

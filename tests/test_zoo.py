@@ -13,6 +13,7 @@ from ganbook import data, features, zoo
 from ganbook.files import weights
 from ganbook.metrics import frechet_distance, interval, sliced_wasserstein
 from ganbook.recipes import Recipe
+from ganbook.studies.conditional import label_accuracy
 from ganbook.studies.encoders import ratio
 from ganbook.zoo import maker
 from ganbook.zoo.__main__ import main
@@ -80,7 +81,8 @@ def test_a_model_loads_frozen_and_samples_by_seed(name):
     networks = [net for net in (model.G, model.E, model.D) if net is not None]
     assert not any(p.requires_grad or net.training for net in networks for p in net.parameters())
     given = (x,) if model.E is None else (x, model.E(x))
-    assert model.D(*given).shape == (6, 1)
+    given = (x, torch.arange(6) % 4) if model.card["kind"] == "ConditionalGAN" else given
+    assert model.D(*given).shape == (6, 3 if model.card["kind"] == "BigBiGAN" else 1)
 
 
 @pytest.mark.parametrize("name", IN_FEATURES)
@@ -158,15 +160,40 @@ def test_the_encoder_of_the_zoo_brings_faces_back():
     assert_close(last, torch.cat([x[:8], back[:8]]), atol=0.02, rtol=0)  # weights are rounded after the last frame
 
 
+def test_the_encoder_with_dice_of_the_zoo_brings_faces_back_by_its_mean_and_by_a_draw():
+    model, x = zoo.load("bigbigan-faces"), data.faces(split="test").x[:1_000]
+    assert (model.card["kind"], set(model.card["parameters"])) == ("BigBiGAN", set("GED"))
+    mean, drawn = model.G(model.E(x)), model.G(model.E.draw(x, torch.Generator().manual_seed(0)))
+    assert 0.4 < ratio(x, mean) < 0.7 and 0.4 < ratio(x, drawn) < 0.75
+    untrained = zoo.ENTRIES["bigbigan-faces"].build()
+    assert ratio(x, untrained[0](untrained[1].eval()(x)).detach()) > 0.9
+    assert model.D(x[:4], model.E(x[:4])).shape == (4, 3)
+    with np.load(zoo.FOLDER / "bigbigan-faces.npz") as file:
+        last = torch.from_numpy(file["images"][-1]).float() / 127.5 - 1
+    assert_close(last, torch.cat([x[:8], mean[:8]]), atol=0.02, rtol=0)  # weights are rounded after the last frame
+
+
+def test_the_conditional_generator_of_the_zoo_makes_the_class_that_it_is_asked_for():
+    model, y = zoo.load("biggan-faces"), torch.arange(400) % 4
+    x = model.sample(400, seed=5, y=y)
+    assert label_accuracy(features.load("faces"), x, y) > 0.9
+    with pytest.raises(ValueError, match="y must hold labels from 0 to 3, got 4 in row 1"):
+        model.sample(2, y=torch.tensor([0, 4]))
+    with pytest.raises(ValueError, match="y must hold one label for each of the 3 samples, got 2"):
+        model.sample(3, y=torch.tensor([0, 1]))
+    with pytest.raises(ValueError, match="y must be None, since mlp-digits is told no class"):
+        zoo.load("mlp-digits").sample(2, y=torch.tensor([0, 1]))
+
+
 def test_a_model_without_a_film_is_refused():
-    with pytest.raises(ValueError, match="name must be one of bigan-faces, dcgan-digits.*got 'mlp-digits'"):
+    with pytest.raises(ValueError, match="name must be one of bigan-faces, .*dcgan-digits.*got 'mlp-digits'"):
         zoo.film("mlp-digits", "digits")
 
 
 def test_all_weights_together_are_small_and_hold_no_pickle():
     files = [path for folder in (zoo.FOLDER, features.FOLDER) for path in folder.iterdir()]
     assert {path.suffix for path in files} == {".json", ".safetensors", ".npz"}  # frames, read without pickle
-    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert sum(path.stat().st_size for path in files) < 12_000_000
     for path in files:
         if path.suffix == ".safetensors":
             with safe_open(path, framework="pt") as file:
@@ -221,7 +248,7 @@ def quick(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion", "bigan-faces"])
+@pytest.mark.parametrize("name", ["mlp-digits", "dcgan-fashion", "bigan-faces", "bigbigan-faces", "biggan-faces"])
 def test_an_interrupted_training_ends_with_the_same_bytes(name, tmp_path, quick, capsys):
     whole = zoo.make(name, rounds=4, out=tmp_path / "a", checkpoint=tmp_path / "a.safetensors", progress=False)
     zoo.make(name, rounds=2, out=tmp_path / "b", checkpoint=tmp_path / "b.safetensors", progress=False)

@@ -10,39 +10,10 @@ from torch import nn
 from torch.nn.functional import interpolate
 
 from ganbook import processes
-from ganbook.data import check_labels, normal
+from ganbook.data import normal
 from ganbook.games import GAN, Game, descend, latent_width
-from ganbook.games.with_d import detached
 from ganbook.losses import LeastSquares, Minimax, NonSaturating
 from ganbook.models import still
-
-
-class Conditional(GAN):
-    """Labels on both sides: real returns (x, y). A large batch goes through in parts."""
-
-    def __init__(self, G, D, recipe, classes, prior=None, device=None, *, micro=1):
-        super().__init__(G, D, recipe, prior, device)
-        self.classes, self.micro = classes, micro
-
-    def fake(self, x, rng):
-        y = check_labels(x[1], self.classes)
-        return self.G(self.draw(self.prior, rng, len(y)), y), y
-
-    def round(self, real, rng):
-        parts = list(zip(*(part.chunk(self.micro) for part in self.draw(real, rng)), strict=True))
-        d_losses = (self.d_loss(x, detached(self.fake(x, rng)), rng) for x in parts)
-        d_loss = descend(self.optimizers["D"], d_losses, self.micro)
-        g_losses = (self.g_loss(x, self.fake(x, rng)) for x in parts)
-        g_loss = descend(self.optimizers["G"], g_losses, self.micro)
-        if self.average is not None:
-            self.average.update_parameters(self.G)
-        return {"D": d_loss, "G": g_loss}
-
-    def sample(self, n, rng, y=None, truncation=1.0):
-        y = torch.randint(self.classes, (n,), generator=rng) if y is None else check_labels(y, self.classes)
-        z = truncation * self.prior(n, rng)
-        with still(self.sampler):
-            return self.sampler(z, y.to(z.device))
 
 
 class Progressive(GAN):

@@ -2,9 +2,9 @@
 
 Bundled images: digits, fashion, emoji, faces (with faces_pairs). Downloaded: torchvision. Your own: folder,
 from_tensor, from_loader. Points in the plane: ring, grid, nine, swiss_roll, moons. Numbers on a line: gaussian,
-mixture1d, interval. Latents: normal, uniform. Made of others: few (labels), together (batches of several kinds),
-between (interpolations); noise; unpaired_faces, unpaired_emoji, unpaired_colour (two domains); greyed. `.labelled` of
-a set draws (x, y).
+mixture1d, interval. Latents: normal, uniform, truncated. Made of others: few (labels), together (batches of several
+kinds), between (interpolations); noise; unpaired_faces, unpaired_emoji, unpaired_colour (two domains); greyed.
+`.labelled` of a set draws (x, y).
 
 Every sampler but from_loader's has no state but `rng`, a generator of the CPU: the same rng gives the same samples on
 every device. Images are float32 in [-1, 1], (n, c, h, w), on `ganbook.device()` unless `device` says otherwise.
@@ -27,6 +27,7 @@ from ganbook.data.planar import SwissRoll, grid, nine, ring, swiss_roll
 from ganbook.data.priors import Normal, Uniform, normal, uniform
 from ganbook.data.sampler import TensorSampler, from_tensor
 from ganbook.data.stand_ins import Between, Noise, between, noise
+from ganbook.data.truncation import Truncated, threshold_for, truncated, truncated_std
 from ganbook.data.unpaired import grey, greyed, unpaired_emoji, unpaired_faces
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Normal",
     "SwissRoll",
     "TensorSampler",
+    "Truncated",
     "Uniform",
     "between",
     "check_labels",
@@ -67,8 +69,11 @@ __all__ = [
     "ring",
     "sha256",
     "swiss_roll",
+    "threshold_for",
     "together",
     "torchvision",
+    "truncated",
+    "truncated_std",
     "uniform",
     "unpaired_colour",
     "unpaired_emoji",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ganbook.draw.axes import Axes
 from ganbook.draw.blocks import dcgan_blocks
+from ganbook.draw.conditional import labels_in
 from ganbook.draw.cycle import there_and_back
 from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
@@ -20,6 +21,7 @@ from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
 from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
+from ganbook.draw.scores import three_scores
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
 from ganbook.draw.story import the_story
@@ -42,6 +44,8 @@ DRAWINGS = (
     two_arrows,
     fade_in,
     there_and_back,
+    labels_in,
+    three_scores,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -58,11 +62,13 @@ __all__ = [
     "family_tree",
     "flat_verdict",
     "kl_integrands",
+    "labels_in",
     "painting",
     "prices",
     "realness_simplex",
     "the_game",
     "the_story",
     "there_and_back",
+    "three_scores",
     "two_arrows",
 ]

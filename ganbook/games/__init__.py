@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ganbook.games.bigan import BiGAN
+from ganbook.games.bigbigan import BigBiGAN
+from ganbook.games.conditional import ConditionalGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.cyclegan import CycleGAN
 from ganbook.games.game import Average, Game, descend
@@ -22,6 +24,8 @@ __all__ = [
     "Average",
     "ClassifierAlone",
     "BiGAN",
+    "BigBiGAN",
+    "ConditionalGAN",
     "CriticAlone",
     "CycleGAN",
     "EachRun",

@@ -1,14 +1,19 @@
 """Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
-`mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan`, `translator`, `cyclegan` make them, and `growing` those that
-grow; `layers` change what a discriminator sees or says; `stacked` holds many networks of one shape as one. `still` is
-a look at networks that leaves no trace, `tangents` what they do to small steps.
+`mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan`, `bigbigan`, `translator`, `cyclegan` make them, `growing`
+those that grow, and `biggan` those that are told a class; `layers` change what a discriminator sees or says; `stacked`
+holds many networks of one shape as one. `still` is a look at networks that leaves no trace, `standing` computes batch
+statistics anew, `tangents` are what networks do to small steps.
 """
 
 from __future__ import annotations
 
 from ganbook.models import layers, stacked, tangents
+from ganbook.models.attention import SelfAttention
+from ganbook.models.bigbigan import SCORES, Scores, Stochastic, bigbigan, pooled_features
+from ganbook.models.blocks import ConditionalBatchNorm2d
 from ganbook.models.classifier import classifier
+from ganbook.models.conditional import ConditionalD, ConditionalG, biggan, spectral
 from ganbook.models.growing import (
     EqualisedConv2d,
     EqualisedLinear,
@@ -23,12 +28,18 @@ from ganbook.models.growing import (
 from ganbook.models.joint import Joint, bigan, encoder
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
 from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
+from ganbook.models.orthogonal import orthogonal_init, orthogonal_penalty
+from ganbook.models.standing import standing
 from ganbook.models.still import still
 from ganbook.models.translation import Gated, Patches, Redraw, Residual, cyclegan, patch_critic, translator
 
 __all__ = [
     "HALVINGS",
     "NORMS",
+    "ConditionalBatchNorm2d",
+    "ConditionalD",
+    "ConditionalG",
+    "SCORES",
     "EqualisedConv2d",
     "EqualisedLinear",
     "GrowingD",
@@ -44,7 +55,13 @@ __all__ = [
     "Redraw",
     "Resample",
     "Residual",
+    "Scores",
+    "Stochastic",
     "bigan",
+    "bigbigan",
+    "SelfAttention",
+    "bigan",
+    "biggan",
     "classifier",
     "cyclegan",
     "dcgan",
@@ -57,10 +74,15 @@ __all__ = [
     "layers",
     "leaky_relu",
     "mlp",
+    "orthogonal_init",
+    "orthogonal_penalty",
     "patch_critic",
     "pooled",
+    "pooled_features",
     "shrink",
+    "spectral",
     "stacked",
+    "standing",
     "still",
     "tangents",
     "translator",

@@ -16,6 +16,7 @@ from torch import nn
 import ganbook
 from ganbook import checks, metrics
 from ganbook.files import weights, write_whole
+from ganbook.games import ConditionalGAN
 from ganbook.train import train
 from ganbook.zoo.frames import Reel
 from ganbook.zoo.models import ENTRIES, FOLDER, load, named
@@ -43,7 +44,7 @@ def make(
     path = checkpoint or Path("runs") / "zoo" / f"{name}.safetensors"
     run = train(
         game,
-        training_set(entry.data),
+        training_set(entry.data) if entry.real is None else entry.real(),
         rounds=total,
         seed=entry.seed,
         progress=progress,
@@ -61,9 +62,10 @@ def make(
                 reel.save()
             print(f"{name}: round {step.n} of {total}, {clock.spent['seconds']:.0f} s", flush=True)
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
+    G = game.standing(_rng(entry.seed), 200) if isinstance(game, ConditionalGAN) else game.sampler
     tensors = {
         f"{prefix}/{key}": x
-        for prefix, net in (networks | {"G": game.sampler} | ({"E": game.encoder} if "E" in networks else {})).items()
+        for prefix, net in (networks | {"G": G} | ({"E": game.encoder} if "E" in networks else {})).items()
         for key, x in net.state_dict().items()
         if not key.endswith("num_batches_tracked")
     }
@@ -94,6 +96,10 @@ def make(
     out.mkdir(parents=True, exist_ok=True)
     found["film"] = {"rounds": list(reel.frames), "sha256": hashlib.sha256(reel.save()).hexdigest()}
     return weights.write(out, name, tensors, found)
+
+
+def _rng(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 class _Clock:

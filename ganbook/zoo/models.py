@@ -14,14 +14,17 @@ from torch import nn
 
 import ganbook
 from ganbook import checks, data, keep, models, recipes
+from ganbook.data.labels import check_labels
 from ganbook.files import weights
-from ganbook.games import GAN, BiGAN, latent_width
-from ganbook.losses import NonSaturating
+from ganbook.games import GAN, BiGAN, BigBiGAN, ConditionalGAN, latent_width
+from ganbook.games.conditional import BIGGAN_LITE
+from ganbook.losses import Hinge, NonSaturating
 from ganbook.penalties import R1
 from ganbook.player.film import Film
 from ganbook.ramps import Ramp
 from ganbook.recipes import Recipe
-from ganbook.types import Samples
+from ganbook.studies.conditional import CLASSES, four_classes
+from ganbook.types import Sampler, Samples
 from ganbook.zoo.frames import Reel
 
 FOLDER = Path(__file__).resolve().parent / "weights"
@@ -32,7 +35,8 @@ class Entry:
     """What defines a model of the zoo.
 
     build: makes (G, D), or (G, E, D) where there is an encoder. look: rounds between two frames of its film. game: who
-    plays, made of the networks and the recipe. frame: the pictures of a frame, from a game; None for 16 samples.
+    plays, made of the networks and the recipe. frame: the pictures of a frame, from a game; None for 16 samples. real:
+    what is drawn from the set in training; None for its samples alone.
     """
 
     build: Callable[[], tuple[nn.Module, ...]]
@@ -43,6 +47,7 @@ class Entry:
     look: int = 100
     game: Callable[..., GAN] = GAN
     frame: Callable[[Any], Samples] | None = None
+    real: Callable[[], Sampler] | None = None
 
 
 def named(networks: tuple[nn.Module, ...]) -> dict[str, nn.Module]:
@@ -54,6 +59,19 @@ def there_and_back(game: BiGAN) -> Samples:
     """Eight faces that were held out, and G(E(x)) of each."""
     x = data.faces(split="test", device=game.device).x[:8]
     return torch.cat([x, game.reconstruct(x)])
+
+
+def by_class(game: ConditionalGAN) -> Samples:
+    """Four latents of one seed, as each class: a row a class."""
+    z = data.normal(game.G.z, game.device)(4, torch.Generator().manual_seed(1))
+    G = game.standing(torch.Generator().manual_seed(2), 32)
+    with models.still(G):
+        return torch.cat([G(z, torch.full((4,), y, device=game.device)) for y in range(game.classes)])
+
+
+def labelled_faces() -> Sampler:
+    """Faces with their class of chapter 17."""
+    return four_classes().labelled
 
 
 def mlp_pair() -> tuple[nn.Module, nn.Module]:
@@ -105,6 +123,30 @@ ENTRIES: dict[str, Entry] = {
         game=BiGAN,
         frame=there_and_back,
     ),
+    "bigbigan-faces": Entry(
+        partial(models.bigbigan, 16, 3, z=32, width=16, hidden=128, norm=None),
+        replace(_faces(5_000, 2e-3, 0.1), loss=Hinge()),
+        "faces",
+        rounds=5_000,
+        look=500,
+        game=BigBiGAN,
+        frame=there_and_back,
+    ),
+    "biggan-faces": Entry(
+        partial(models.biggan, len(CLASSES)),
+        replace(
+            BIGGAN_LITE,
+            lr_d=Ramp(2e-3, 2e-4, images=32 * 3_000),
+            lr_g=Ramp(1e-3, 1e-4, images=32 * 3_000),
+            ema_halflife=10_000,
+        ),
+        "faces",
+        rounds=3_000,
+        look=300,
+        game=partial(ConditionalGAN, classes=len(CLASSES)),
+        frame=by_class,
+        real=labelled_faces,
+    ),
 }
 
 
@@ -119,16 +161,27 @@ class Model:
     card: dict[str, Any]
     E: nn.Module | None = None
 
-    def sample(self, n: int, seed: int = 0) -> Samples:
+    def sample(self, n: int, seed: int = 0, y: torch.Tensor | None = None) -> Samples:
         """n samples from the z of a seed, 500 at a time; the same ones for the same seed.
 
-        Raises: ValueError where n is not >= 1.
+        y: a class for each, where G is told one; by default each class equally often.
+
+        Raises: ValueError where n is not >= 1, or y is not n labels, or not asked for.
         """
         checks.whole("n", n)
         rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
-        z = data.normal(latent_width(self.G), next(self.G.parameters()).device)(n, rng)
+        width, classes = getattr(self.G, "z", None) or latent_width(self.G), getattr(self.G, "classes", None)
+        z = data.normal(width, next(self.G.parameters()).device)(n, rng)
+        if classes is None and y is not None:
+            raise ValueError(f"y must be None, since {self.name} is told no class, got {y!r}")
+        given = [z]
+        if classes is not None:
+            y = torch.randint(classes, (n,), generator=rng) if y is None else check_labels(y, classes)
+            if len(y) != n:
+                raise ValueError(f"y must hold one label for each of the {n} samples, got {len(y)}")
+            given.append(y.to(z.device))
         with models.still(self.G):
-            return torch.cat([self.G(part) for part in z.split(500)])
+            return torch.cat([self.G(*part) for part in zip(*(rows.split(500) for rows in given), strict=True)])
 
 
 def names() -> list[str]:

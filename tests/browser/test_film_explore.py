@@ -1,32 +1,9 @@
-"""The player in a real browser over file://: it plays, pauses, obeys the keyboard and reduced motion, and fits a phone.
-
-Chromium of Debian, resolving no host. Where the other browser tests bring a `browser` fixture, that one is used.
-"""
-
-import shutil
+"""The player in a real browser over file://: it plays, pauses, obeys keyboard and reduced motion, fits a phone."""
 
 import numpy as np
 import pytest
 
 from ganbook import explore, plot
-
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright (make env)")
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split() + ["--host-resolver-rules=MAP * ~NOTFOUND"]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if CHROMIUM is None:
-        pytest.fail("no Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,7 @@ def once(html: str) -> str:
     >>> once(f"a{go}b{go}") == f"ab{go}"
     True
     """
-    for style in set(re.findall(r"<style>\.gb[pt].*?</style>", html, flags=re.S)):
+    for style in set(re.findall(r"<style>\.gb[plt].*?</style>", html, flags=re.S)):
         first = html.index(style) + len(style)
         html = html[:first] + html[first:].replace(style, "")
     for script in set(STARTS.findall(html)):
