@@ -14,7 +14,7 @@ from contract.promise import figures_have_alt_text, in_the_toc, one_title
 from contract.rerun import CHECKS as RERUN
 
 CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS, *RERUN)
-PAGE = (*OUTPUTS, *PORTABLE, one_title, figures_have_alt_text, in_the_toc, *RERUN)
+PAGE = (*OUTPUTS, *PORTABLE, one_title, figures_have_alt_text, in_the_toc)
 """For a notebook without a number, which is no chapter: a page that is executed."""
 
 __all__ = ["CHECKS", "CLEAN", "PAGE", "Chapter"]
