@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from ganbook import checks
 from ganbook.games.game import Game, check_batch, check_players
+from ganbook.player.front_end import live_front_end
 from ganbook.train import randomness, state
 from ganbook.train.precision import check_precision, computing, said
 from ganbook.train.shared import Alone, Company, company
@@ -324,7 +325,7 @@ def fit(run: T) -> T:
 
 
 def _live() -> bool:
-    """Is somebody watching? Not under pytest or a notebook executed for its outputs: a bar would be compared there."""
+    """Is somebody watching? Not where a notebook is executed for its outputs, which would hold 500 lines of the bar."""
     if "PYTEST_VERSION" in os.environ or "GANBOOK_STATIC" in os.environ:
         return False
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    return live_front_end() if "ipykernel" in sys.modules else sys.stderr.isatty()
