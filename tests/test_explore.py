@@ -222,8 +222,9 @@ def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
         from nbclient import NotebookClient
         code = ["from ganbook import explore; import numpy as np",
                 "explore.slider(lambda v: np.full((1, 1, 8, 8), v), [0.0, 1.0], alt='a')",
-                "from ganbook import data, models, recipes; from ganbook.games import GAN; from ganbook.train import fit, train",
-                "fit(train(GAN(models.mlp([8, 8, 2]), models.mlp([2, 8, 1]), recipes.MLP_GAN), data.ring(), rounds=3));"]
+                "from ganbook import data, games, models, recipes, train",
+                "game = games.GAN(models.mlp([8, 8, 2]), models.mlp([2, 8, 1]), recipes.MLP_GAN)",
+                "train.fit(train.train(game, data.ring(), rounds=3));"]
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in code])
         NotebookClient(book, kernel_name="python3", timeout=300).execute()
         bars = sum(len(cell.outputs) for cell in book.cells[2:])  # of the training, nobody would see them move
