@@ -27,7 +27,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
-	address seeds rerun colab bench lock clean
+	address confirm seeds rerun colab bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -117,6 +117,9 @@ address: env ## write the repository's address of _config.yml into every noteboo
 
 rerun: env ## each cell of a chapter once more, alone, after its end: make rerun CH=02
 	@$(ONE_THREAD) $(PY) scripts/rerun.py $(CH)
+
+confirm: env ## run again one job of each result whose code has changed, and compare: after a change of the core
+	@$(PY) scripts/confirm.py
 
 seeds: env ## a chapter's claims under other seeds, with their margins: make seeds CH=02 [SEEDS=10]
 	@$(ONE_THREAD) $(PY) scripts/seeds.py $(CH) --seeds $(SEEDS)

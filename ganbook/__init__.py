@@ -19,6 +19,9 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     recipes       everything of a training that is not a network or data, with sources
     ramps         numbers that move as a training goes on
     optimizers    what moves a player
+    augment       what D gets to see of few images
+    keep          a generator in one file, for another machine
+    __main__      train and sample from a command line
     processes     one run played by several processes
     features      what a small network sees in an image (its weights in feature_weights)
     claims        sentences that the reader's machine has just checked
@@ -33,12 +36,21 @@ chapter alone needs is a study. Where a new file goes, and what is where:
 from __future__ import annotations
 
 import functools
+import importlib
 import os
+from typing import Any
 
 import torch
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "device"]
+__all__ = ["__version__", "device", "load", "save"]
+
+
+def __getattr__(name: str) -> Any:
+    """`ganbook.save` and `ganbook.load`, which stand in `ganbook.keep`: importing the book's name imports no more."""
+    if name in ("load", "save"):
+        return getattr(importlib.import_module("ganbook.keep"), name)
+    raise AttributeError(f"module 'ganbook' has no attribute {name!r}")
 
 
 @functools.cache

@@ -7,6 +7,7 @@ what is of another kind altogether: a text, None, a list or a NumPy array where 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
@@ -180,9 +181,42 @@ def images(name: str, x: Any, channels: tuple[int, ...] = ()) -> Tensor:
         raise ValueError(f"{name} must be a tensor of shape (n, {allowed}, h, w), got shape {tuple(x.shape)}")
     low, high = (float(end) for end in all_finite(name, x.detach()).aminmax())
     if low < -1 - SLACK or high > 1 + SLACK:
-        hint = " (for pixels in 0..255: x / 127.5 - 1)" if high > 2 else ""
+        hint = into_range(low, high)
         raise ValueError(f"{name} must hold images in [-1, 1], got values from {low:.4g} to {high:.4g}{hint}")
+    warn_of_range(name, x)
     return x
+
+
+def into_range(low: float, high: float) -> str:
+    """How values from low to high are probably meant, and what makes images in [-1, 1] of them, in brackets.
+
+    >>> into_range(-2.1, 2.6)
+    ' (normalised by a mean and a deviation? x * deviation + mean undoes that; 2 * x - 1 brings 0..1 to [-1, 1])'
+    """
+    if low < -1:
+        deviations = low > -10 and high < 10
+        undo = (
+            "normalised by a mean and a deviation? x * deviation + mean undoes that; 2 * x - 1 brings 0..1 to [-1, 1]"
+        )
+        return f" ({undo})" if deviations else ""
+    if high <= 2:
+        return ""
+    return " (for pixels in 0..255: x / 127.5 - 1)" if high <= 255 else " (for pixels in 0..65535: x / 32767.5 - 1)"
+
+
+def warn_of_range(name: str, x: Tensor) -> None:
+    """Warn where images lie in [0, 1] as torchvision's ToTensor makes them, and [-1, 1] is meant.
+
+    They pass every other check: half of the range is never seen. A set with nothing below 0 that comes near both ends
+    of [0, 1] is taken for one; pictures that are so by nature may be told apart by their sampler alone.
+    """
+    low, high = (float(end) for end in x.detach().aminmax())
+    if 0 <= low < 0.25 and high > 0.75:
+        warnings.warn(
+            f"{name} holds images from {low:.3g} to {high:.3g}, nothing below 0, where [-1, 1] is meant: "
+            "if they are pixels in 0..1, as ToTensor makes them, 2 * x - 1 brings them there",
+            stacklevel=3,
+        )
 
 
 def numbers(name: str, values: Any) -> Tensor:

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import ganbook
+from ganbook import checks
 from ganbook.files import weights
 from ganbook.metrics import Score, frechet_distance
 from ganbook.types import Batch, Float
@@ -160,14 +161,16 @@ def book_frechet_distance(net: FeatureNet | FaceNet, real: Batch, fake: Batch) -
 
     Range: 0 to infinity, lower is better. Comparable only with the same network, set, and numbers of images; never
     with a published FID.
-    Raises: ValueError for images of another shape, or fewer than two.
+    Raises: ValueError for images of another shape or outside [-1, 1], or fewer than two.
     Source: Heusel et al. 2017, eq. 6, with other features.
     Derived in: chapter 6.
 
-    >>> x = torch.rand(8, 1, 28, 28)
+    >>> x = torch.rand(8, 1, 28, 28) * 2 - 1
     >>> abs(float(book_frechet_distance(FeatureNet().eval(), x, x))) < 1e-6
     True
     """
+    for name, x in (("real", real), ("fake", fake)):
+        checks.images(name, x)
     score = frechet_distance(net.features(real), net.features(fake), features=net.tag)
     return Score(score.value, "book Frechet distance", score.n_real, score.n_fake, score.features)
 
@@ -187,6 +190,8 @@ def pixel_frechet_distance(real: Batch, fake: Batch) -> Score:
     """
     if real.ndim != 4 or real.shape[1:] != fake.shape[1:]:
         raise ValueError(f"real and fake must be images of one shape, got {tuple(real.shape)} and {tuple(fake.shape)}")
+    for name, x in (("real", real), ("fake", fake)):
+        checks.images(name, x)
     flat = [((x.double() + 1) / 2).flatten(1) for x in (real, fake)]
     score = frechet_distance(*flat, features="pixels in [0, 1]")
     return Score(score.value, "pixel Frechet distance", score.n_real, score.n_fake, score.features)

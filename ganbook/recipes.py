@@ -34,6 +34,8 @@ class Recipe:
     ema_halflife: half-life, in images shown to G, of the averaged copy that sampling uses; None samples G itself.
     optimizer: "adam", or "rmsprop", which has no use for betas.
     clip: after each step of D all its parameters are put back into [-clip, clip]; None leaves them.
+    augment: what is done to all that D sees, real and fake, in both players' steps (ganbook.augment).
+    norm_d: what the recipe counts on in D, as models.dcgan names it: "spectral". It is looked for before round 1.
 
     Raises: ValueError naming the field, its value and what is allowed.
     """
@@ -49,17 +51,23 @@ class Recipe:
     ema_halflife: float | None = None
     optimizer: str = "adam"
     clip: float | None = None
+    augment: tuple = ()
+    norm_d: str | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.loss, type) or not isinstance(self.loss, AdversarialLoss):
             raise ValueError(f"loss must be an AdversarialLoss such as NonSaturating(), got {self.loss!r}")
         if not isinstance(self.penalties, tuple) or not all(callable(penalty) for penalty in self.penalties):
             raise ValueError(f"penalties must be a tuple of penalties, got {self.penalties!r}")
-        for value in (self.loss, *self.penalties):
+        if not isinstance(self.augment, tuple) or not all(callable(one) for one in self.augment):
+            raise ValueError(f"augment must be a tuple such as ganbook.augment.FEW_IMAGES, got {self.augment!r}")
+        for value in (self.loss, *self.penalties, *self.augment):
             if " at 0x" in repr(value):  # a checkpoint compares recipes by their text
                 raise ValueError(
-                    f"loss and penalties must print alike in every process (a frozen dataclass does), got {value!r}"
+                    "loss, penalties and augment must print alike in every process (a frozen dataclass does), "
+                    f"got {value!r}"
                 )
+        checks.one_of("norm_d", self.norm_d, (None, "spectral"))
         for name in ("d_steps", "g_steps", "batch"):
             checks.whole(name, getattr(self, name))
         for name in ("lr_d", "lr_g"):
@@ -83,8 +91,15 @@ class Recipe:
         return settle(self, checks.whole("images", images, least=0))
 
     def describe(self) -> dict[str, str]:
-        """Each field as text: what a checkpoint keeps, and what is compared before it is resumed."""
-        return {field.name: repr(getattr(self, field.name)) for field in fields(self)}
+        """Each field as text: what a checkpoint keeps, and what is compared before it is resumed.
+
+        The fields that came last are told where they ask for something: checkpoints from before have no word of them.
+        """
+        told = {field.name: repr(getattr(self, field.name)) for field in fields(self)}
+        return {name: text for name, text in told.items() if name not in LATER or text not in ("()", "None")}
+
+
+LATER = ("augment", "norm_d")
 
 
 MINIMAX = Recipe(loss=Minimax())
@@ -121,7 +136,7 @@ digit, CIFAR and toy scripts, and weight 0.1 in the toy script."""
 DRAGAN = Recipe(loss=NonSaturating(), penalties=(Dragan(),), lr_d=1e-4, lr_g=1e-4, betas=(0.5, 0.9))
 """The standard loss with a penalty beside the data; constants and noise of Kodali et al. 2017's notebook."""
 
-SNGAN_HINGE = Recipe(loss=Hinge(), d_steps=5, betas=(0.0, 0.9))
+SNGAN_HINGE = Recipe(loss=Hinge(), d_steps=5, betas=(0.0, 0.9), norm_d="spectral")
 """Hinge loss, Adam 2e-4 with betas (0, 0.9), five steps of D. Miyato et al. 2018, eqs. 16 and 17, and section 4.
 
 The spectral normalisation is in the network: models.dcgan(norm_d="spectral") or models.mlp(norm="spectral")."""

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,6 +24,7 @@ from trial_games import (
 )
 
 from ganbook import recipes
+from ganbook.augment import FEW_IMAGES, Flip
 from ganbook.data import few, from_tensor, normal, together, uniform
 from ganbook.games import (
     GAN,
@@ -265,11 +267,11 @@ def grown(recipe, **more):
 
 
 GAMES: dict[str, Entry] = {
-    **{f"GAN {name}": gan(recipe) for name, recipe in RECIPES.items()},
+    **{f"GAN {name}": gan(recipe, partial(flat, norm=recipe.norm_d)) for name, recipe in RECIPES.items()},
     "GAN ramped": gan(RAMPED),
     "GAN, averaged, with dropout": gan(recipes.MLP_GAN, lambda K, **more: flat(K, activation=Dropout, **more)),
     "GAN, three steps of both": gan(plain(d_steps=3, g_steps=3)),
-    "GAN, spectral norm": gan(recipes.SNGAN_HINGE, lambda K, **more: flat(K, norm="spectral", **more)),
+    "GAN of images, augmented": gan(plain(augment=(*FEW_IMAGES, Flip())), square, images),
     "GAN, resampled logits": gan(
         recipes.REALNESS,
         lambda K, **more: (nets := flat(2 * K, **more)) | {"D": nn.Sequential(nets["D"], Resample(2 * K, K))},

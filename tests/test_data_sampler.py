@@ -168,7 +168,8 @@ def test_bad_samples_are_named(x, message):
 
 
 def test_the_ends_of_the_range_are_allowed_and_points_may_lie_outside():
-    data.from_tensor(image(1.0, 0))
+    with pytest.warns(UserWarning, match="x holds images from 0 to 1, nothing below 0, where"):
+        data.from_tensor(image(1.0, 0))  # it might be meant so
     data.from_tensor(image(-1.0, 0))
     assert data.from_tensor(torch.full((2, 2), 50.0)).x.max() == 50
 

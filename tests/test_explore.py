@@ -221,10 +221,14 @@ def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
         import json, nbformat
         from nbclient import NotebookClient
         code = ["from ganbook import explore; import numpy as np",
-                "explore.slider(lambda v: np.full((1, 1, 8, 8), v), [0.0, 1.0], alt='a')"]
+                "explore.slider(lambda v: np.full((1, 1, 8, 8), v), [0.0, 1.0], alt='a')",
+                "from ganbook import data, games, models, recipes, train",
+                "game = games.GAN(models.mlp([8, 8, 2]), models.mlp([2, 8, 1]), recipes.MLP_GAN)",
+                "train.fit(train.train(game, data.ring(), rounds=3));"]
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in code])
         NotebookClient(book, kernel_name="python3", timeout=300).execute()
-        print(json.dumps([sorted(book.cells[1].outputs[0]["data"]), "widgets" in book.metadata]))
+        bars = sum(len(cell.outputs) for cell in book.cells[2:])  # of the training, nobody would see them move
+        print(json.dumps([sorted(book.cells[1].outputs[0]["data"]), "widgets" in book.metadata, bars]))
     """)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "JPY_", "GANBOOK_"))}
     out = subprocess.run(
@@ -235,7 +239,7 @@ def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
         capture_output=True,
         check=True,
     ).stdout
-    assert json.loads(out.splitlines()[-1]) == [["text/html", "text/plain"], False]
+    assert json.loads(out.splitlines()[-1]) == [["text/html", "text/plain"], False, 0]
 
 
 # ---- refusals

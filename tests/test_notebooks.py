@@ -314,6 +314,19 @@ def test_the_ten_parts_are_those_of_contributing_and_of_the_template():
     assert [line.removeprefix("# ## ") for line in template.splitlines() if line.startswith("# ## ")] == list(PARTS)
 
 
+def test_a_notebook_without_a_number_is_a_page_and_keeps_all_but_the_form_of_a_chapter(good, root):
+    page = append(code("print('/home/someone')", [stream("/home/someone\n")]))(copy.deepcopy(good))
+    page["cells"] = [cell for cell in page["cells"] if "## The training" not in chapters.source(cell)]
+    said = {}
+    for name in ("31_good", "my_page"):
+        path = root / f"{name}.ipynb"
+        chapters.write(path, page)
+        said[name] = "\n".join(check_notebooks.complaints(path, root))
+        path.unlink()
+    assert "/home/someone" in said["31_good"] and "/home/someone" in said["my_page"]
+    assert "The training" in said["31_good"] and "The training" not in said["my_page"]
+
+
 def test_there_are_notebooks():
     assert sorted(chapters.NOTEBOOKS.glob("*.ipynb"))
 

@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import json
 import re
+import warnings
 from functools import cache
 
 import pytest
@@ -185,6 +186,15 @@ def test_a_step_moves_its_own_player_and_leaves_no_gradient_elsewhere(name):
 
 # --- what is another training
 
+
+@dataclasses.dataclass(frozen=True)
+class Halved:
+    """Something that can be done to samples of any shape."""
+
+    def __call__(self, x):
+        return x / 2
+
+
 OTHER = {
     "loss": None,  # the entry's own
     "penalties": (R1(0.7),),
@@ -197,14 +207,18 @@ OTHER = {
     "ema_halflife": 33.0,
     "optimizer": "rmsprop",
     "clip": 0.7,
+    "augment": (Halved(),),
+    "norm_d": "spectral",
 }
-AGAIN = {"optimizer": "adam"}  # where it has the other value already
+AGAIN = {"optimizer": "adam", "norm_d": None}  # where it has the other value already
 
 
 def refused(path, entry, **changes):
     """What is said to who resumes with other arguments."""
-    with pytest.raises(ValueError, match="is of another training") as caught:
-        train(entry.game(**changes), entry.real, rounds=entry.rounds, seed=3, checkpoint=path)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "D has batch norm|the recipe counts on spectral")  # here it is no matter
+        with pytest.raises(ValueError, match="is of another training") as caught:
+            train(entry.game(**changes), entry.real, rounds=entry.rounds, seed=3, checkpoint=path)
     return str(caught.value).split("or undo: ")[1]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 import ganbook
+from ganbook import checks
 from ganbook.types import Samples
 
 
@@ -126,6 +128,8 @@ def from_tensor(
     ValueError: x must hold images in [-1, 1], got 255.0 at (0, 0, 0, 0) (for pixels in 0..255: x / 127.5 - 1)
     """
     check_samples("x", x)
+    if x.dim() == 4:
+        checks.warn_of_range("x", x)
     target = place(device)
     if labels is not None:
         if not isinstance(labels, Tensor) or labels.is_floating_point() or labels.is_complex():
@@ -146,10 +150,13 @@ def check_samples(name: str, x: object) -> None:
     Raises: TypeError for what is no tensor, ValueError for everything else.
     """
     if not isinstance(x, Tensor):
-        hint = " (torch.from_numpy makes a tensor of it)" if type(x).__module__ == "numpy" else ""
+        hint = _elsewhere(x)
         raise TypeError(f"{name} must be a torch.Tensor, got {type(x).__name__}{hint}")
     if not x.is_floating_point():
-        raise ValueError(f"{name} must be floating point, got {x.dtype} (for bytes: x.float() / 127.5 - 1)")
+        raise ValueError(
+            f"{name} must be floating point, got {x.dtype} (for bytes: x.float() / 127.5 - 1; "
+            "a folder of pictures: data.folder)"
+        )
     if x.dim() == 3:
         raise ValueError(
             f"{name} must be (n, d) or images (n, c, h, w), got shape {tuple(x.shape)} "
@@ -171,9 +178,21 @@ def check_samples(name: str, x: object) -> None:
     if x.dim() == 4:
         outside = x.abs() > 1
         if outside.any():
-            raise ValueError(
-                f"{name} must hold images in [-1, 1], got {_first(x, outside)} (for pixels in 0..255: x / 127.5 - 1)"
-            )
+            ends = (float(end) for end in x.aminmax())
+            raise ValueError(f"{name} must hold images in [-1, 1], got {_first(x, outside)}{checks.into_range(*ends)}")
+
+
+def _elsewhere(x: object) -> str:
+    """Where what is no tensor belongs, in brackets."""
+    if type(x).__module__ == "numpy":
+        return " (torch.from_numpy makes a tensor of it)"
+    if isinstance(x, (str, os.PathLike)):
+        return " (data.folder(path, size) reads a folder of pictures)"
+    if isinstance(x, torch.utils.data.Dataset):
+        return " (for what does not fit in memory: data.from_loader(torch.utils.data.DataLoader(x, 64, shuffle=True)))"
+    if isinstance(x, torch.utils.data.DataLoader):
+        return " (data.from_loader draws from a DataLoader)"
+    return " (name the key that holds the samples)" if isinstance(x, dict) else ""
 
 
 def _first(x: Tensor, bad: Tensor) -> str:

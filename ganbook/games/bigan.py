@@ -106,7 +106,7 @@ class BiGAN(GAN):
 
     def g_loss(self, x: Batch, y: Pair) -> Scalar:
         g, sees = self.now.loss.g, self.now.loss.g_sees_real
-        seen, made = self.D(x, self.E(x)), self.D(*y)
+        seen, made = self.D(*self.shown((x, self.E(x)))), self.D(*self.shown(y))
         return g(seen if sees else None, made) + g(-made if sees else None, -seen)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 from collections.abc import Callable, Iterable
@@ -92,6 +93,9 @@ def first_samples(real: Sampler, n: int, name: str = "real") -> Batch:
         raise ValueError(f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__}")
     batch = real(n, torch.Generator().manual_seed(0))
     check_batch(batch, n, name=name)
+    for part in batch if isinstance(batch, tuple) else (batch,):
+        if part.is_floating_point() and part.dim() == 4:
+            checks.warn_of_range(name, part)
     return batch
 
 
@@ -118,6 +122,7 @@ def check_batch(batch: object, n: int, where: str = "among its first samples", n
         if part.is_floating_point() and part.dim() == 4 and not part.abs().max() <= 1 + checks.SLACK:
             raise ValueError(
                 f"{name} must return images in [-1, 1], got values from {part.min():.3g} to {part.max():.3g}, {where}"
+                f"{checks.into_range(float(part.min()), float(part.max()))}"
             )
 
 
@@ -171,6 +176,8 @@ class Game(nn.Module):
         self.recipe = self.now = recipe
         self.device = ganbook.device() if device is None else torch.device(device)
         self.optimizers = {}
+        self.story: dict[str, Any] = {}
+        """Of the training so far, for the card of a kept generator: rounds, seed, data."""
         self._rates: dict[str, float | Ramp] = {}
 
     def player(self, name: str, *networks: nn.Module, lr: float | Ramp) -> None:
@@ -241,6 +248,17 @@ class Game(nn.Module):
         Raises: ValueError saying what does not fit.
         """
         first_samples(real, self.recipe.batch)
+
+    def __reduce_ex__(self, protocol: int) -> Any:
+        raise TypeError(
+            f"a {type(self).__name__} cannot be pickled, its optimisers would come back without their hooks: "
+            "game.save(path) keeps its generator, train(..., checkpoint=path) a training that goes on"
+        )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Game:
+        memo[id(self)] = twin = type(self).__new__(type(self))
+        twin.__dict__ |= copy.deepcopy(self.__dict__, memo)
+        return twin
 
     def lost(self, readings: dict[str, Scalar]) -> bool:
         """Is the game over, given the readings of a round? Here: as soon as one of them is not finite."""

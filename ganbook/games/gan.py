@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 from torch import nn
 
+import ganbook
 from ganbook import checks
 from ganbook.data import normal
 from ganbook.games.game import Average, descend
@@ -88,13 +91,17 @@ class GAN(GameWithD):
     def g_loss(self, x: Batch, y: Batch) -> Scalar:
         """What G descends: y are fakes that still hang on G."""
         loss = self.now.loss
-        seen = self.D(*parts(x)) if loss.g_sees_real else None
-        return loss.g(seen, self.D(*parts(y)))
+        seen = self.D(*parts(self.shown(x))) if loss.g_sees_real else None
+        return loss.g(seen, self.D(*parts(self.shown(y))))
 
     @property
     def sampler(self) -> nn.Module:
         """The network that samples are drawn from: the averaged copy where there is one."""
         return self.G if self.average is None else self.average.module
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Keep the generator that samples are drawn from, in one file with its card: see `ganbook.keep.save`."""
+        ganbook.save(self, path)
 
     def sample(self, n: int, rng: torch.Generator) -> Samples:
         checks.whole("n", n)

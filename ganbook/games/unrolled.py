@@ -56,8 +56,8 @@ class Unrolled(GAN):
             slopes = torch.autograd.grad(answer, list(weights.values()), create_graph=True)
             pairs = zip(weights.items(), slopes, strict=True)
             weights = {name: w - sizes[name] * slope for (name, w), slope in pairs}
-        seen = self.play(weights, *parts(x)) if loss.g_sees_real else None
-        return loss.g(seen, self.play(weights, *parts(y)))
+        seen = self.play(weights, *parts(self.shown(x))) if loss.g_sees_real else None
+        return loss.g(seen, self.play(weights, *parts(self.shown(y))))
 
     def play(self, weights: Weights, *batch: Tensor) -> Tensor:
         """D's outputs, were its weights these."""

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganbook.games import fitting
 from ganbook.games.game import Game, first_samples
 from ganbook.models import still
 from ganbook.optimizers import Clip
@@ -66,6 +67,7 @@ class GameWithD(Game):
         comes hands that on: super().d_loss((x, self.E(x)), y, rng).
         """
         check_shapes(x, y, self.maker)
+        x, y = self.shown(x), self.shown(y)
         loss, penalties = self.now.loss, self.now.penalties
         judge = Judge(D or self.D, loss.score)
         if penalties:  # they differentiate by what the loss has just looked at
@@ -74,6 +76,12 @@ class GameWithD(Game):
         for penalty in penalties:
             total = total + penalty(judge, x, y, rng)
         return total
+
+    def shown(self, batch: Batch) -> Batch:
+        """What D gets to see of a batch, real or fake, in both players' steps: its samples, augmented by the recipe."""
+        for augment in self.recipe.augment:
+            batch = (augment(batch[0]), *batch[1:]) if isinstance(batch, tuple) else augment(batch)
+        return batch
 
     def critic(self, x: Samples, *given: Tensor) -> Tensor:
         """One number a sample: the score that the recipe's loss reads from D's outputs."""
@@ -90,9 +98,12 @@ class GameWithD(Game):
             )
         rng = torch.Generator().manual_seed(0)
         with still(self):  # so that looking changes no batch statistics
-            y = self._try(self.maker, (), lambda: self.fake(x, rng))
-            with torch.enable_grad():  # penalties differentiate
-                self._try("D", parts(x), lambda: self.d_loss(x, detached(y), rng))
+            with torch.enable_grad():  # penalties differentiate; and the graph tells how a network ends
+                y = self._try(self.maker, (), lambda: self.fake(x, rng))
+                with fitting.watched(self.D) as seen:
+                    self._try("D", parts(x), lambda: self.d_loss(x, detached(y), rng))
+        fitting.check_players(self.recipe, self.D, getattr(self, "G", None))
+        fitting.check_ends(seen, samples, parts(y)[0])
 
     @staticmethod
     def _try(name: str, given: tuple[Tensor, ...], call: Callable[[], Any]) -> Any:

@@ -69,7 +69,7 @@ def mlp(
     return _spectral(nn.Sequential(*layers)) if norm == "spectral" else nn.Sequential(*layers)
 
 
-HALVINGS = {16: (4, 2), 28: (7, 2), 32: (4, 3), 64: (4, 4)}
+HALVINGS = {16: (4, 2), 28: (7, 2), 32: (4, 3), 64: (4, 4), 128: (4, 5)}
 """Image size -> (size of the smallest map, how often D halves): 28 = 7 * 2^2."""
 
 
@@ -105,7 +105,7 @@ def dcgan(
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [3583872, 2765568]
     """
-    checks.one_of("size", size, HALVINGS)
+    check_size(size)
     _check_pair(channels, outputs=outputs, z=z, width=width)
     checks.one_of("norm_d", norm_d, NORMS)
     checks.one_of("norm_g", norm_g, NORMS_G)
@@ -126,6 +126,27 @@ def dcgan(
     D += [nn.Conv2d(top, outputs, smallest, bias=bias), nn.Flatten()]
     g, d = dcgan_init(nn.Sequential(*G)), dcgan_init(nn.Sequential(*D))
     return g, _spectral(d) if norm_d == "spectral" else d
+
+
+def check_size(size: object) -> None:
+    """Refuse a size that no sum of halvings leads to, with the next ones that there are.
+
+    >>> check_size(48)
+    Traceback (most recent call last):
+    ...
+    ValueError: size must be one of 16, 28, 32, 64, 128, got 48 (resize the images to 32 or 64: data.folder(path, \
+size=64))
+    """
+    try:
+        checks.one_of("size", size, HALVINGS)
+    except ValueError as error:
+        if not checks.is_finite(size):
+            raise
+        below = [known for known in HALVINGS if known < size][-1:]
+        above = [known for known in HALVINGS if known > size][:1]
+        near = " or ".join(map(str, below + above))
+        best = (above or below)[0]
+        raise ValueError(f"{error} (resize the images to {near}: data.folder(path, size={best}))") from None
 
 
 def _check_pair(channels: int, **numbers: int) -> None:

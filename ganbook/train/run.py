@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from ganbook import checks
 from ganbook.games.game import Game, check_batch, check_players
+from ganbook.player.front_end import live_front_end
 from ganbook.train import randomness, state
 from ganbook.train.precision import check_precision, computing, said
 from ganbook.train.shared import Alone, Company, company
@@ -139,6 +140,7 @@ class Run(Iterator[Step]):
         if path is not None and path.exists():
             self._history = state.resume(self, path, self._agreed)
         self._kept = state.take(self)
+        game.story = {"rounds": self.n, "seed": seed, "data": repr(real)}
         if others.world > 1 and not others.alike(state.digest(self._kept[0], self.n, rounds, save_every, self._agreed)):
             raise ValueError(
                 "the processes of a shared run must start alike: each with the same game (torch.manual_seed before "
@@ -189,7 +191,7 @@ class Run(Iterator[Step]):
             raise
         if self.n % LOOK == 0:
             self._kept = state.take(self)
-        self._broken = ""
+        self._broken, self.game.story["rounds"] = "", self.n
         self._bar.update()
         return Step(self.n, self.game, self.seed, losses)
 
@@ -323,7 +325,7 @@ def fit(run: T) -> T:
 
 
 def _live() -> bool:
-    """Is somebody watching? Not under pytest or a notebook executed for its outputs: a bar would be compared there."""
+    """Is somebody watching? Not where a notebook is executed for its outputs, which would hold 500 lines of the bar."""
     if "PYTEST_VERSION" in os.environ or "GANBOOK_STATIC" in os.environ:
         return False
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    return live_front_end() if "ipykernel" in sys.modules else sys.stderr.isatty()

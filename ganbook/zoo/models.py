@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import checks, data, models, recipes
+from ganbook import checks, data, keep, models, recipes
 from ganbook.data.labels import check_labels
 from ganbook.files import weights
 from ganbook.games import GAN, BiGAN, BigBiGAN, ConditionalGAN, latent_width
@@ -153,11 +153,11 @@ ENTRIES: dict[str, Entry] = {
 @dataclass(frozen=True)
 class Model:
     """Trained networks, frozen and in evaluation mode, with their card. G and E are the averaged copies where there are
-    such; E is None where there is no encoder, and else D takes (x, z)."""
+    such; E is None where there is no encoder, and else D takes (x, z). D is None where a reader's own was not known."""
 
     name: str
     G: nn.Module
-    D: nn.Module
+    D: nn.Module | None
     card: dict[str, Any]
     E: nn.Module | None = None
 
@@ -204,8 +204,14 @@ def card(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 def load(name: str, device: torch.device | str | None = None, folder: Path = FOLDER) -> Model:
     """A trained model, its file's hash checked against its card.
 
+    folder: of the zoo's files, or where `ganbook.save` has written NAME.safetensors.
+
     Raises: ValueError for an unknown name, listing the known ones; OSError for a missing, truncated or changed file.
     """
+    own = folder / f"{name}.safetensors"
+    if name not in ENTRIES and own.is_file():
+        kept = keep.load(own, device=device)
+        return Model(name, kept.G, kept.D, kept.card, kept.E)
     tensors, found = weights.read(folder, name)
     with torch.random.fork_rng():
         networks = named(ENTRIES[name].build())

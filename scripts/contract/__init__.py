@@ -10,8 +10,11 @@ from contract.outputs import CHECKS as OUTPUTS
 from contract.outputs import CLEAN
 from contract.portable import CHECKS as PORTABLE
 from contract.promise import CHECKS as PROMISE
+from contract.promise import figures_have_alt_text, in_the_toc, one_title
 from contract.rerun import CHECKS as RERUN
 
 CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS, *RERUN)
+PAGE = (*OUTPUTS, *PORTABLE, one_title, figures_have_alt_text, in_the_toc)
+"""For a notebook without a number, which is no chapter: a page that is executed."""
 
-__all__ = ["CHECKS", "CLEAN", "Chapter"]
+__all__ = ["CHECKS", "CLEAN", "PAGE", "Chapter"]

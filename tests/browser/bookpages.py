@@ -16,4 +16,4 @@ def listed(toc=None):
 
 
 PAGES = listed()
-CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
+CHAPTERS = [page for page in PAGES if page.startswith("notebooks/") and page[len("notebooks/")].isdigit()]

@@ -1,0 +1,110 @@
+"""python -m ganbook: from a folder of pictures to a generator, and samples of it, without a notebook.
+
+python -m ganbook train FOLDER --recipe realness --size 64 --out own.safetensors
+python -m ganbook sample own.safetensors --n 64 --out grid.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+import torch
+
+import ganbook
+from ganbook import augment, checks, data, models, recipes
+from ganbook.games import GAN
+from ganbook.player.pictures import contact_sheet
+from ganbook.recipes import Recipe
+from ganbook.train import train
+from ganbook.zoo.frames import Reel
+
+RECIPES = {
+    name.lower().replace("_", "-"): recipe for name, recipe in vars(recipes).items() if isinstance(recipe, Recipe)
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read the command line, and do what it says."""
+    parser = argparse.ArgumentParser(prog="python -m ganbook", description="From a folder of pictures to a generator.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    trainer = commands.add_parser("train", help="train on the pictures of a folder; goes on where it was stopped")
+    trainer.add_argument("folder", help="pictures, in folders or not")
+    trainer.add_argument("--recipe", choices=sorted(RECIPES), default="dcgan", help="default: dcgan")
+    trainer.add_argument("--size", type=int, default=64, help=f"{', '.join(map(str, models.HALVINGS))}; default: 64")
+    trainer.add_argument("--grey", action="store_true", help="one channel instead of three")
+    trainer.add_argument("--rounds", type=int, default=5_000, help="default: 5,000; more of them go on from there")
+    trainer.add_argument("--batch", type=int, help="default: the recipe's")
+    trainer.add_argument("--width", type=int, default=32, help="channels of the widest maps; default: 32")
+    trainer.add_argument("--few", action="store_true", help="augment what D sees: for some hundred pictures")
+    trainer.add_argument("--skip-unreadable", action="store_true", help="leave out files that cannot be read")
+    trainer.add_argument("--seed", type=int, default=0)
+    trainer.add_argument("--out", type=Path, required=True, help="NAME.safetensors; beside it NAME.webp, the film")
+    sampler = commands.add_parser("sample", help="draw from a kept generator")
+    sampler.add_argument("file", type=Path, help="NAME.safetensors")
+    sampler.add_argument("--n", type=int, default=64)
+    sampler.add_argument("--seed", type=int, default=0)
+    sampler.add_argument(
+        "--out", type=Path, required=True, help="a picture such as grid.png, or a film such as walk.webp"
+    )
+    args = parser.parse_args(arguments)
+    try:
+        (_train if args.command == "train" else _sample)(args)
+    except (ValueError, OSError) as error:
+        sys.exit(f"{parser.prog} {args.command}: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command goes on from the last checkpoint.")
+
+
+def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn.Module, torch.nn.Module]:
+    """DCGAN's pair, with what goes with a recipe in D: "layer" beside a penalty, "spectral" where it counts on it."""
+    norm_d = recipe.norm_d or ("layer" if recipe.penalties else "batch")
+    return models.dcgan(size, channels, outputs=recipe.loss.outputs, width=width, norm_d=norm_d)
+
+
+def _train(args: argparse.Namespace) -> None:
+    if args.out.suffix != ".safetensors":
+        raise ValueError(f"--out must end in .safetensors, got {str(args.out)!r}")
+    models.networks.check_size(args.size)
+    recipe = RECIPES[args.recipe]
+    recipe = recipe if args.batch is None else dataclasses.replace(recipe, batch=args.batch)
+    recipe = dataclasses.replace(recipe, augment=augment.FEW_IMAGES) if args.few else recipe
+    real = data.folder(args.folder, args.size, 1 if args.grey else 3, skip_unreadable=args.skip_unreadable)
+    print(real)
+    torch.manual_seed(args.seed)
+    game = GAN(*pair(args.size, real.shape[0], args.width, recipe), recipe)
+    every = max(1, args.rounds // 40)
+    path = args.out.with_suffix(".checkpoint")
+    run = train(game, real, rounds=args.rounds, seed=args.seed, checkpoint=path, save_every=min(250, every))
+    reel = Reel(args.out.with_suffix(".frames.npz"), run.n)
+    if 0 < run.n < args.rounds:
+        print(f"Going on from round {run.n:,}.")
+    for step in run:
+        if step.n % every == 0 or step.n == args.rounds:
+            reel.add(step.n, step.sample(16))
+            reel.save()
+    game.save(args.out)
+    film = args.out.with_suffix(".webp")
+    reel.film(f"{args.rounds} rounds on {args.folder}", ncol=4).save(film)
+    print(
+        f"Kept in {args.out} ({args.out.stat().st_size / 1e6:.1f} MB); the film: {film}. Samples: "
+        f"python -m ganbook sample {args.out} --out grid.png"
+    )
+
+
+def _sample(args: argparse.Namespace) -> None:
+    kept = ganbook.load(args.file)
+    print(kept)
+    suffix = args.out.suffix.lower()
+    if suffix in (".webp", ".gif"):
+        kept.walk(args.n, seed=args.seed).save(args.out)
+    else:
+        checks.one_of("suffix of --out", suffix, (".png", ".jpg", ".webp", ".gif"))
+        contact_sheet(kept.sample(args.n, args.seed).cpu(), None).save(args.out)
+    print(f"{args.n} samples in {args.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Do networks, recipe and data fit? What contradicts the loss or the recipe is said before round 1.
+
+What cannot work is an error; what may be meant so is a warning.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from torch import Tensor, nn
+
+from ganbook import checks
+from ganbook.recipes import Recipe
+
+RANGES = {
+    "Sigmoid": (0.0, 1.0),
+    "Hardsigmoid": (0.0, 1.0),
+    "Softmax": (0.0, 1.0),
+    "Relu": (0.0, float("inf")),
+    "Softplus": (0.0, float("inf")),
+    "Tanh": (-1.0, 1.0),
+    "LogSoftmax": (float("-inf"), 0.0),
+    "LogSigmoid": (float("-inf"), 0.0),
+}
+"""Last operation of a network -> between which numbers its outputs lie."""
+
+SHAPES = (
+    "View",
+    "Reshape",
+    "UnsafeView",
+    "Squeeze",
+    "Unsqueeze",
+    "Permute",
+    "Transpose",
+    "T",
+    "Alias",
+    "Clone",
+    "ToCopy",
+)
+"""Operations that change no number: what stands before them is looked at."""
+
+
+def last(out: Tensor) -> str:
+    """The name of the operation that made these numbers, as autograd writes it; "" where there is no graph.
+
+    >>> import torch
+    >>> last(torch.zeros(2, 1, requires_grad=True).sigmoid().flatten())
+    'Sigmoid'
+    """
+    node = out.grad_fn
+    while node is not None:
+        name = type(node).__name__.split("Backward")[0]
+        if name not in SHAPES:
+            return name
+        node = node.next_functions[0][0]
+    return ""
+
+
+@contextmanager
+def watched(D: nn.Module) -> Iterator[list[str]]:
+    """Within it each look of D is noted: the last operation of its outputs.
+
+    Raises: ValueError where D changes what it is given.
+    """
+    seen: list[str] = []
+    before: list[list[int]] = []
+
+    def begin(module: nn.Module, given: tuple) -> None:
+        before.append([x._version for x in given if isinstance(x, Tensor)])
+
+    def end(module: nn.Module, given: tuple, out: object) -> None:
+        if before.pop() != [x._version for x in given if isinstance(x, Tensor)]:
+            raise ValueError(
+                "D must leave its input as it is, got a network that changes it in place, such as by "
+                "nn.ReLU(inplace=True) as its first layer: the other player looks at the same samples"
+            )
+        if isinstance(out, Tensor):
+            seen.append(last(out))
+
+    handles = D.register_forward_pre_hook(begin), D.register_forward_hook(end)
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def check_players(recipe: Recipe, D: nn.Module, G: nn.Module | None) -> None:
+    """Do the layers of D and G go with the recipe?"""
+    coupled = {
+        name: found for name, net in (("D", D), ("G", G)) if net is not None and (found := _has(net, "batchnorm"))
+    }
+    for name, layer in coupled.items():
+        if recipe.batch == 1 and layer == "BatchNorm1d":
+            raise ValueError(f"recipe.batch must be at least 2, since {name} has batch norm ({layer}), got 1")
+    if recipe.penalties and "D" in coupled:
+        kinds = ", ".join(type(penalty).__name__ for penalty in recipe.penalties)
+        _warn(
+            f"D has batch norm and the recipe a penalty on its gradient ({kinds}): with batch norm a sample's output "
+            "depends on the whole batch, so there is no gradient of one sample to hold. Take another norm: "
+            'models.dcgan(norm_d="layer"), models.mlp(norm="layer"), or None'
+        )
+    if recipe.norm_d == "spectral" and not _has(D, "spectral"):
+        _warn(
+            "the recipe counts on spectral normalisation in D, which has none: nothing holds D's slope. "
+            'models.dcgan(norm_d="spectral") and models.mlp(norm="spectral") have it'
+        )
+
+
+def check_ends(seen: list[str], real: Tensor, fake: Tensor) -> None:
+    """Does D end raw, as the losses take it, and does G reach what the data reach?
+
+    seen: the last operations of D. real, fake: samples of a batch.
+    """
+    squashed = next((name for name in seen if name in RANGES), None)
+    if squashed:
+        _warn(
+            f"D ends in {squashed.lower()}, and the losses take its raw outputs (logits, critic values): "
+            "leave the last activation out, the loss has it already"
+        )
+    low, high = RANGES.get(last(fake), (float("-inf"), float("inf")))
+    reach = [float(end) for end in real.detach().aminmax()]
+    far = next((end for end in reach if not low - checks.SLACK <= end <= high + checks.SLACK), None)
+    if far is not None:
+        _warn(
+            f"G ends in {last(fake).lower()}, between {low:g} and {high:g}, and real reaches {far:.3g}: G cannot make "
+            "such samples. Images in [-1, 1] want nn.Tanh() at its end, points no activation"
+        )
+    elif real.dim() == 4 and float(fake.detach().abs().max()) > 1 + checks.SLACK:
+        _warn(
+            f"G makes images up to {float(fake.detach().abs().max()):.3g}, and images lie in [-1, 1]: films and scores "
+            "will refuse them. nn.Tanh() at its end keeps them there"
+        )
+
+
+def _has(network: nn.Module, kind: str) -> str:
+    """The name of the first layer, parametrisation or hook whose class name holds `kind`."""
+    for part in network.modules():
+        for each in (part, *part._forward_pre_hooks.values()):
+            if kind in type(each).__name__.lower():
+                return type(each).__name__
+    return ""
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=5)

@@ -1,0 +1,139 @@
+"""Networks that contradict the loss, the recipe or the data are told of before round 1; those of the book are not."""
+
+import dataclasses
+import warnings
+
+import pytest
+import torch
+from games import CPU, images, points
+from torch import nn
+
+from ganbook import features, models, recipes
+from ganbook.data import digits
+from ganbook.games import GAN
+from ganbook.models import dcgan, mlp
+from ganbook.train import fit, train
+
+R = dataclasses.replace
+
+
+def begin(G, D, recipe, real=images):
+    return train(GAN(G, D, R(recipe, batch=4) if recipe.batch > 1 else recipe, device=CPU), real, rounds=1)
+
+
+@pytest.mark.parametrize("name", ["WGAN_GP", "DRAGAN", "R3GAN"])
+def test_a_penalty_on_a_critic_with_batch_norm(name):
+    with pytest.warns(UserWarning, match=r"D has batch norm and the recipe a penalty on its gradient .*norm_d=.layer"):
+        begin(*dcgan(16, 1, width=4), getattr(recipes, name))
+    begin(*dcgan(16, 1, width=4, norm_d="layer"), getattr(recipes, name))
+
+
+def test_the_recipe_of_spectral_norm_without_it():
+    with pytest.warns(UserWarning, match="counts on spectral normalisation in D, which has none"):
+        begin(*dcgan(16, 1, width=4, norm_d=None), recipes.SNGAN_HINGE)
+    begin(*dcgan(16, 1, width=4, norm_d="spectral"), recipes.SNGAN_HINGE)
+    old = nn.Sequential(nn.Flatten(), torch.nn.utils.parametrizations.spectral_norm(nn.Linear(256, 1)))
+    begin(dcgan(16, 1, width=4)[0], old, recipes.SNGAN_HINGE)
+    with pytest.raises(ValueError, match="norm_d must be one of None, 'spectral', got 'batch'"):
+        R(recipes.DCGAN, norm_d="batch")
+
+
+@pytest.mark.parametrize(
+    ("end", "word"),
+    [
+        (nn.Sigmoid(), "sigmoid"),
+        (nn.Sequential(nn.Tanh(), nn.Flatten(0), nn.Unflatten(0, (-1, 1))), "tanh"),
+        (nn.Softplus(), "softplus"),
+        (nn.LogSigmoid(), "logsigmoid"),
+    ],
+)
+def test_a_discriminator_that_squashes(end, word):
+    G, D = dcgan(16, 1, width=4)
+    with pytest.warns(UserWarning, match=f"D ends in {word}, and the losses take its raw outputs"):
+        begin(G, nn.Sequential(D, end), recipes.DCGAN)
+
+
+class Functional(nn.Module):
+    """Its last activation is no layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = mlp([2, 4, 1])
+
+    def forward(self, x):
+        return torch.sigmoid(self.body(x)).view(-1, 1)
+
+
+def test_a_discriminator_that_squashes_in_its_forward():
+    with pytest.warns(UserWarning, match="D ends in sigmoid"):
+        begin(mlp([3, 4, 2]), Functional(), recipes.MLP_GAN, points)
+
+
+def test_a_generator_that_does_not_reach_the_data():
+    D = dcgan(16, 1, width=4)[1]
+    for end, words in ((nn.Sigmoid(), "sigmoid, between 0 and 1"), (nn.ReLU(), "relu, between 0 and inf")):
+        with pytest.warns(UserWarning, match=f"G ends in {words}, and real reaches -"):
+            begin(mlp([3, 4, 256], out=end, shape=(1, 16, 16)), D, recipes.DCGAN)
+    with pytest.warns(UserWarning, match="G ends in tanh, between -1 and 1, and real reaches"):
+        begin(mlp([3, 4, 2], out=nn.Tanh()), mlp([2, 4, 1]), recipes.MLP_GAN, lambda n, rng: 3 * points(n, rng))
+    wild = mlp([3, 4, 256], shape=(1, 16, 16))
+    nn.init.constant_(wild[-2].bias, 2.0)
+    with pytest.warns(UserWarning, match=r"G makes images up to \d\.\d+, and images lie in"):
+        begin(wild, D, recipes.DCGAN)
+
+
+def test_a_batch_of_one_with_batch_norm():
+    nets = mlp([3, 4, 2]), mlp([2, 4, 1], norm="batch")
+    with pytest.raises(
+        ValueError, match="recipe.batch must be at least 2, since D has batch norm .BatchNorm1d., got 1"
+    ):
+        begin(*nets, R(recipes.MLP_GAN, batch=1), points)
+    fit(begin(mlp([3, 4, 2]), mlp([2, 4, 1]), R(recipes.MLP_GAN, batch=1), points))
+
+
+def test_a_discriminator_that_changes_its_input():
+    D = nn.Sequential(nn.ReLU(inplace=True), mlp([2, 4, 1]))
+    with pytest.raises(ValueError, match="D must leave its input as it is"):
+        begin(mlp([3, 4, 2]), D, recipes.MLP_GAN, points)
+    assert not D._forward_hooks and not D._forward_pre_hooks
+
+
+def test_the_books_own_pairs_are_taken_without_a_word():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for recipe in (recipes.DCGAN, recipes.LSGAN, recipes.WGAN, recipes.REALNESS, recipes.RELATIVISTIC_AVERAGE):
+            begin(*dcgan(16, 1, width=4, outputs=recipe.loss.outputs), recipe)
+        begin(*models.pooled(16, 1, width=4, outputs=1), recipes.R3GAN)
+
+
+# --- the range of the data
+
+
+def zero_to_one(n, rng):
+    return torch.rand(n, 1, 16, 16, generator=rng)
+
+
+def test_images_from_zero_to_one_are_noticed():
+    with pytest.warns(UserWarning, match=r"real holds images from .* nothing below 0.*2 \* x - 1 brings them there"):
+        begin(*dcgan(16, 1, width=4), recipes.DCGAN, zero_to_one)
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        (lambda x: (x - 0.45) / 0.22, r"x \* deviation \+ mean undoes that"),
+        (lambda x: x * 255, r"for pixels in 0..255: x / 127.5 - 1"),
+        (lambda x: x * 65535, r"for pixels in 0..65535: x / 32767.5 - 1"),
+    ],
+)
+def test_what_is_out_of_range_is_told_its_remedy(change, remedy):
+    with pytest.raises(ValueError, match=rf"real must return images in \[-1, 1\], got values from .*{remedy}"):
+        begin(*dcgan(16, 1, width=4), recipes.DCGAN, lambda n, rng: change(zero_to_one(n, rng)))
+
+
+def test_scores_notice_the_range():
+    net, x = features.load("digits", device="cpu"), digits(split="test", device="cpu").x[:40]
+    with pytest.warns(UserWarning, match="fake holds images from 0 to 1, nothing below 0"):
+        features.book_frechet_distance(net, x, (x + 1) / 2)
+    with pytest.raises(ValueError, match=r"fake must hold images in .* \(for pixels in 0..255: x / 127.5 - 1\)"):
+        features.pixel_frechet_distance(x, (x + 1) * 127.5)
