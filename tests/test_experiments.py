@@ -329,6 +329,11 @@ CODE = '"""Doc."""\nimport os\n\ndef f(x):\n    """Doc."""\n    return x + 1\n'
         CODE.replace('    """Doc."""\n', ""),
         CODE + '\nf.__doc__\n"""A string of its own."""\n'.replace("f.__doc__\n", ""),
         CODE + '__all__ = ["f"]\n',
+        CODE.replace("(x)", "(x: float) -> float").replace("import os", "import os\nfrom typing import Any"),
+        CODE.replace("import os", "import os\nfrom ganbook import checks").replace("x + 1", 'checks.whole("x", x) + 1'),
+        CODE.replace("    return", '    checks.whole("x", x)\n    return'),
+        CODE.replace("    return", "    if x < 0:\n        raise ValueError(x)\n    return"),
+        CODE.replace("    return", "    if x < 0:\n        if x < -1:\n            raise ValueError(x)\n    return"),
     ],
 )
 def test_what_computes_nothing_does_not_move_the_digest(same):
@@ -336,7 +341,20 @@ def test_what_computes_nothing_does_not_move_the_digest(same):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("x + 1", "x + 2"), ("x + 1", "x + 1.0"), ("x + 1", "x - 1"), ("(x)", "(y)"), ("return", "yield")]
+    ("old", "new"),
+    [
+        ("x + 1", "x + 2"),
+        ("x + 1", "x + 1.0"),
+        ("x + 1", "x - 1"),
+        ("(x)", "(y)"),
+        ("(x)", "(x=1)"),
+        ("return", "yield"),
+        ("import os", "from os import path"),
+        ("x + 1", 'checks.whole("x", x + 1) + 1'),
+        ("    return", "    check(x)\n    return"),
+        ("    return", "    if x < 0:\n        x = 0\n    return"),
+        ("    return", "    if x < 0:\n        raise ValueError\n    else:\n        x = 0\n    return"),
+    ],
 )
 def test_what_computes_moves_the_digest(old, new):
     assert digest(CODE.replace(old, new)) != digest(CODE)
@@ -344,7 +362,7 @@ def test_what_computes_moves_the_digest(old, new):
 
 def test_the_same_source_has_the_same_digest_everywhere():
     """The form is ours, not that of one version of Python: these bytes are in files."""
-    assert digest("x: int = f'{a!r:>{w}}' + None\n").startswith("b4f455")
+    assert digest("x: int = f'{a!r:>{w}}' + None\n").startswith("731ee1")
 
 
 @pytest.mark.parametrize("change", [("1.0, 2.0", "1.0, 3.0", ["experiments/helper.py"]), ("def", "# why\ndef", [])])

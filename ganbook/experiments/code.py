@@ -11,8 +11,11 @@ from typing import Any
 
 import ganbook
 
-BOOKKEEPING = "ganbook.experiments"
-"""Left out: this package stores the values that it is given, and makes none."""
+LEFT_OUT = ("ganbook.experiments", "ganbook.files", "ganbook.player", "ganbook.checks", "ganbook.games.fitting")
+"""They store what they are given, show it, hand it on or refuse it, and make no number."""
+
+NAMING = ("typing", "collections.abc", "ganbook.types")
+"""Where annotations have their names from."""
 
 SAYING = ("__all__", "__version__")
 """Names whose values compute nothing."""
@@ -24,7 +27,8 @@ TOLD = ("live", "differs")
 def digest(source: str) -> str:
     """SHA-256 of what a source computes: of its syntax tree without docstrings, comments, `__all__`, `__version__`.
 
-    Nor does it matter what an Experiment tells of its live part, `live` and `differs`.
+    Nor do annotations matter; what only refuses, since a run that came to its end was refused nothing: `if ...: raise`,
+    and `checks.whole("n", n)`, which is n; what an Experiment tells of its live part, `live` and `differs`.
 
     Written out here, since `ast.dump` has another form in each version of Python.
 
@@ -32,6 +36,8 @@ def digest(source: str) -> str:
     True
     >>> digest("x = 1") == digest("x = 1.0")
     False
+    >>> digest("def f(n): return n") == digest('def f(n: int) -> int: return checks.whole("n", n)')
+    True
     """
     return hashlib.sha256(repr(_plain(_tree(source))).encode()).hexdigest()
 
@@ -75,7 +81,7 @@ class _Reader:
 
     def follow(self, module: str, name: str | None) -> None:
         """Take in what `name` of a module comes from; all of the module where name is None."""
-        if (module, name) in self.seen or module.startswith(BOOKKEEPING):
+        if (module, name) in self.seen or module.startswith(LEFT_OUT):
             return
         self.seen.add((module, name))
         place = self.file(module)
@@ -150,18 +156,40 @@ def _plain(node: Any) -> Any:
     """A syntax tree as nested tuples, without empty fields and without what computes nothing."""
     if isinstance(node, ast.Constant):
         return type(node.value).__name__, repr(node.value)
+    if _checks(node):
+        return _plain(node.args[1])
     if isinstance(node, ast.Call) and _is(node.func, "Experiment"):
         node = ast.Call(node.func, node.args, [given for given in node.keywords if given.arg not in TOLD])
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
-        return type(node).__name__, *((name, _plain(value)) for name, value in fields if name != "ctx")
+        return type(node).__name__, *((name, _plain(value)) for name, value in fields if name not in UNSEEN)
     if isinstance(node, list):
-        return tuple(_plain(each) for each in node if not _only_says(each))
+        return tuple(_plain(each) for each in node if not _computes_nothing(each))
     return repr(node)
 
 
-def _only_says(node: Any) -> bool:
-    """A docstring, or an assignment to __all__ or __version__."""
+UNSEEN = ("ctx", "annotation", "returns")
+"""Fields of a node that are what surrounds it, or say what a value is."""
+
+
+def _checks(node: Any) -> bool:
+    """checks.one("name", value, ...), which hands the value on."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and _is(node.func.value, "checks")
+        and len(node.args) > 1
+    )
+
+
+def _computes_nothing(node: Any) -> bool:
+    """A docstring, a refusal, an import of names for annotations, or an assignment to __all__ or __version__."""
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return _checks(node.value) or isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    if isinstance(node, ast.If):
+        return all(isinstance(then, ast.Raise) or _computes_nothing(then) for then in [*node.body, *node.orelse])
+    if isinstance(node, ast.ImportFrom):
+        return node.module in NAMING
+    if isinstance(node, ast.alias):
+        return node.name == "checks"
     return isinstance(node, ast.Assign) and any(_is(target, name) for target in node.targets for name in SAYING)
