@@ -189,7 +189,7 @@ def _computes_nothing(node: Any) -> bool:
     if isinstance(node, ast.If):
         return all(isinstance(then, ast.Raise) or _computes_nothing(then) for then in [*node.body, *node.orelse])
     if isinstance(node, ast.ImportFrom):
-        return node.module in NAMING
+        return node.module in NAMING or all(_computes_nothing(name) for name in node.names)
     if isinstance(node, ast.alias):
         return node.name == "checks"
     return isinstance(node, ast.Assign) and any(_is(target, name) for target in node.targets for name in SAYING)
