@@ -17,6 +17,7 @@ import ganbook
 from ganbook import checks
 from ganbook.files import weights
 from ganbook.metrics import Score, frechet_distance
+from ganbook.metrics.float64 import exact
 from ganbook.types import Batch, Float
 
 FOLDER = Path(__file__).resolve().parent / "feature_weights"
@@ -192,7 +193,7 @@ def pixel_frechet_distance(real: Batch, fake: Batch) -> Score:
         raise ValueError(f"real and fake must be images of one shape, got {tuple(real.shape)} and {tuple(fake.shape)}")
     for name, x in (("real", real), ("fake", fake)):
         checks.images(name, x)
-    flat = [((x.double() + 1) / 2).flatten(1) for x in (real, fake)]
+    flat = [((exact(x) + 1) / 2).flatten(1) for x in (real, fake)]
     score = frechet_distance(*flat, features="pixels in [0, 1]")
     return Score(score.value, "pixel Frechet distance", score.n_real, score.n_fake, score.features)
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ganbook import checks
 from ganbook.divergences.gaussian import root
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -34,7 +35,7 @@ def frechet_gaussians(
     10.0
     """
     _check(mean_r=mean_r, cov_r=cov_r, mean_f=mean_f, cov_f=cov_f)
-    mean_r, cov_r, mean_f, cov_f = (x.double() for x in (mean_r, cov_r, mean_f, cov_f))
+    mean_r, cov_r, mean_f, cov_f = (exact(x) for x in (mean_r, cov_r, mean_f, cov_f))
     overlap = torch.linalg.svdvals(root(cov_r) @ root(cov_f)).sum()
     moved = (mean_r - mean_f).square().sum()
     squared = moved + cov_r.trace() + cov_f.trace() - 2 * overlap
@@ -63,7 +64,7 @@ def frechet_distance(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], *, 
     (25.0, 3.0)
     """
     check(real=real, fake=fake)
-    r, f = real.double(), fake.double()
+    r, f = exact(real), exact(fake)
     value = frechet_gaussians(r.mean(0), covariance(r), f.mean(0), covariance(f))
     return Score(value, "Frechet distance", len(real), len(fake), features)
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
@@ -29,7 +30,7 @@ def inception_score(logits: Float[Tensor, "n k"], splits: int = 10, *, features:
     """
     n = len(checks.all_finite("logits", checks.tensor("logits", logits, "samples", "classes")))
     splits = checks.whole("splits", splits, 1, n, note="at most one a sample")
-    log_p = torch.log_softmax(logits.double(), dim=1)
+    log_p = torch.log_softmax(exact(logits), dim=1)
     values = []
     for i in range(splits):
         part = log_p[i * n // splits : (i + 1) * n // splits]

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import check, rows
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -65,7 +66,7 @@ def kernel_distance(
     """
     check(real=real, fake=fake)
     checks.whole("subsets", subsets)
-    real, fake = real.double(), fake.double()  # a cube of a sum: float32 overflows, and loses the digits of a small one
+    real, fake = exact(real), exact(fake)  # a cube of a sum: float32 overflows, and loses the digits of a small one
     if subset is None:
         return Score(mmd2(real, fake), "kernel distance", len(real), len(fake), features, settings=(("subset", "all"),))
     checks.whole("subset", subset, 2, min(len(real), len(fake)))
@@ -89,14 +90,14 @@ def kernel_distance(
 
 
 def _sum(x: Tensor, y: Tensor) -> float:
-    return sum(float(polynomial(x[part], y).sum(1).double().sum()) for part in rows(len(x), len(y)))
+    return sum(float(exact(polynomial(x[part], y).sum(1)).sum()) for part in rows(len(x), len(y)))
 
 
 def _within(x: Tensor) -> float:
     """Sum over i != j, from the blocks on and above the diagonal only: the kernel is symmetric."""
     total = 0.0
     for part in rows(len(x), len(x)):
-        total += float(polynomial(x[part], x[part]).sum(1).double().sum())
-        total += 2 * float(polynomial(x[part], x[part.stop :]).sum(1).double().sum())
+        total += float(exact(polynomial(x[part], x[part]).sum(1)).sum())
+        total += 2 * float(exact(polynomial(x[part], x[part.stop :]).sum(1)).sum())
     diagonal = ((x * x).sum(1) / x.shape[1] + 1.0) ** 3
-    return total - float(diagonal.double().sum())
+    return total - float(exact(diagonal).sum())

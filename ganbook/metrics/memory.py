@@ -8,6 +8,7 @@ import torch
 from scipy import stats
 from torch import Tensor
 
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import centred, check, nearest
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -40,8 +41,8 @@ def memorisation(
     0.5
     """
     check(training=training, fake=fake, held_out=held_out)
-    reference, f = centred(training.double(), fake.double())  # copies lie closer than float32 can tell apart
-    h = held_out.double() - training.double().mean(0)
+    reference, f = centred(exact(training), exact(fake))  # copies lie closer than float32 can tell apart
+    h = exact(held_out) - exact(training).mean(0)
     d_fake, d_held = nearest(f, reference)[0], nearest(h, reference)[0]
     m, n_held = len(d_fake), len(d_held)
     ranks = torch.from_numpy(stats.rankdata(torch.cat([d_held, d_fake]).cpu().numpy()))  # ties get the mean rank

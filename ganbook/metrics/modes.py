@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import check, nearest
 from ganbook.metrics.score import Score
 from ganbook.types import Float, Int
@@ -43,13 +44,14 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     if expected is not None:
         checks.tensor("expected", expected, "k")
     k = len(counts)
-    p = torch.full((k,), 1.0 / k, dtype=torch.float64, device=counts.device) if expected is None else expected.double()
+    counts = exact(counts)
+    p = counts.new_full((k,), 1.0 / k) if expected is None else exact(expected)
     if len(p) != k or abs(float(p.sum()) - 1.0) > 1e-6:
         raise ValueError(f"expected must hold {k} probabilities of sum 1, got {len(p)} of sum {float(p.sum()):.6g}")
     total = int(counts.sum())
     if total == 0:
         return math.nan
-    q = counts.double() / total
+    q = counts / total
     return float((torch.xlogy(q, q) - torch.xlogy(q, p)).sum().clamp(min=0.0))
 
 
@@ -83,7 +85,7 @@ def mode_scores(
     checks.positive("std", std)
     checks.positive("radius", radius)
     checks.whole("least", least)
-    squared, mode = nearest(samples.double(), centres.double())
+    squared, mode = nearest(exact(samples), exact(centres))
     high = squared < (radius * std) ** 2
     counts = torch.bincount(mode[high], minlength=len(centres))
     protocol = {

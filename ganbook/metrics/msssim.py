@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
@@ -116,12 +117,14 @@ def image_similarity(
     first = torch.randint(0, len(images), (pairs,), generator=rng)
     second = (first + torch.randint(1, len(images), (pairs,), generator=rng)) % len(images)
     step = max(1, 2**20 // images[0].numel())
-    found = torch.cat(
-        [
-            ms_ssim(images[i.to(images.device)], images[j.to(images.device)], scales=scales, span=span)
-            for i, j in zip(first.split(step), second.split(step), strict=True)
-        ]
-    ).double()
+    found = exact(
+        torch.cat(
+            [
+                ms_ssim(images[i.to(images.device)], images[j.to(images.device)], scales=scales, span=span)
+                for i, j in zip(first.split(step), second.split(step), strict=True)
+            ]
+        )
+    )
     scales = scales or scales_that_fit(min(images.shape[-2:]))
     return Score(
         float(found.mean()),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import centred, check, radii, squared_distances
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -49,7 +50,7 @@ def precision_recall(
     (0.5, 0.0)
     """
     check(real=real, fake=fake)
-    r, f = centred(real.double(), fake.double())
+    r, f = centred(exact(real), exact(fake))
     reach_r, reach_f = radii(r, neighbours), radii(f, neighbours)
     inside_real = torch.zeros(len(f), dtype=torch.bool, device=f.device)
     inside_fake = torch.zeros(len(r), dtype=torch.bool, device=r.device)
@@ -90,7 +91,7 @@ def density_coverage(
     (1.5, 0.5)
     """
     check(real=real, fake=fake)
-    r, f = centred(real.double(), fake.double())
+    r, f = centred(exact(real), exact(fake))
     reach = radii(r, neighbours)
     hits, held = 0, 0
     for part, least in _least_distances(r, f):

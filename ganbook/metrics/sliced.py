@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ganbook import checks
+from ganbook.metrics.float64 import exact
 from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
@@ -139,7 +140,7 @@ def _sliced(x: Tensor, y: Tensor, directions: int, rng: torch.Generator) -> floa
         theta = theta / theta.norm(dim=0)
         sorted_x = torch.mm(theta.T, x.T).sort(dim=1).values  # (directions, n): rows lie together in memory
         sorted_y = torch.mm(theta.T, y.T).sort(dim=1).values
-        total += float((sorted_x - sorted_y).abs().mean(1).double().sum())
+        total += float(exact((sorted_x - sorted_y).abs().mean(1)).sum())
     return total / directions
 
 
