@@ -226,7 +226,7 @@ def test_full_pixels_are_native_ones_with_a_gradient_halved_by_each_size_to_come
     for pixels in ("full", "native"):
         game = Progressive(G, copy.deepcopy(D), replace(PGGAN, batch=4), SOON, device=CPU, pixels=pixels)
         game.G.at(0, 1.0), game.D.at(0, 1.0)
-        x = game.shown(real(4, torch.Generator().manual_seed(0)))
+        x = game.resized(real(4, torch.Generator().manual_seed(0)))
         y = game.G(noise(4, 6)).detach()
         found[pixels] = game.d_loss(x, y, torch.Generator().manual_seed(1))
     judge = lambda x: game.D(x)[:, 0]  # noqa: E731
@@ -275,12 +275,12 @@ def test_layers_of_later_sizes_stand_still_and_are_averaged_as_they_are():
 def test_what_d_sees_of_reals_is_continuous_where_a_size_begins():
     game, x = played().game, noise(4, 3, 16, 16)
     game.prepare(2)
-    old = game.shown(x)
+    old = game.resized(x)
     game.prepare(3)
-    assert old.shape[-1] == 4 and game.shown(x).shape[-1] == 8
-    assert_close(game.shown(x), enlarge(old), atol=1e-6, rtol=0)
+    assert old.shape[-1] == 4 and game.resized(x).shape[-1] == 8
+    assert_close(game.resized(x), enlarge(old), atol=1e-6, rtol=0)
     game.prepare(12)
-    assert torch.equal(game.shown(x), x)
+    assert torch.equal(game.resized(x), x)
 
 
 def test_samples_have_the_present_size_or_the_one_asked_for():

@@ -146,13 +146,13 @@ class Progressive(GAN):
         super().prepare(n)
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        losses = super().round(lambda n, rng: self.shown(real(n, rng)), rng)
+        losses = super().round(lambda n, rng: self.resized(real(n, rng)), rng)
         return losses | {
             "size": torch.tensor(float(self.G.size)),
             "alpha": torch.tensor(self.G.alpha),
         }
 
-    def shown(self, x: Samples) -> Samples:
+    def resized(self, x: Samples) -> Samples:
         """Real images of the final size as D sees them now: of the stage's size, and faded."""
         return faded(shrink(x, self.growth.sizes[-1] // self.G.size), self.G.alpha)
 
@@ -194,4 +194,4 @@ class Progressive(GAN):
             raise ValueError(f"real must return images alone, got a batch of {len(parts(x))} parts")
         if x.dim() != 4 or x.shape[-2:] != (size, size):
             raise ValueError(f"real must return images of the final size, {size} px, got shape {tuple(x.shape[1:])}")
-        super().check(lambda n, rng: self.shown(real(n, rng)))
+        super().check(lambda n, rng: self.resized(real(n, rng)))
