@@ -6,9 +6,11 @@ import pytest
 import torch
 from games import CPU, images, plain
 
+from ganbook import games as library
 from ganbook import models
 from ganbook.augment import FEW_IMAGES, Colour, Cutout, Flip, Translate
 from ganbook.games import GAN
+from ganbook.games.with_d import GameWithD
 from ganbook.train import fit, train
 
 ALL = (*FEW_IMAGES, Flip())
@@ -112,3 +114,10 @@ def test_a_resumed_training_is_the_same_to_the_last_bit(tmp_path):
     other = GAN(*models.dcgan(16, 1, width=4, z=3, norm_d=None), plain(), device=CPU)
     with pytest.raises(ValueError, match=r"augment: saved \(Colour\(.*, now nothing"):
         train(other, images, rounds=5, checkpoint=path)
+
+
+def test_no_game_has_another_thing_of_that_name():
+    """The growing game had: its real images were shrunk twice, and nothing augmented."""
+    kinds = [kind for kind in vars(library).values() if isinstance(kind, type) and issubclass(kind, GameWithD)]
+    assert len(kinds) > 5
+    assert {kind.shown for kind in kinds} == {GameWithD.shown}

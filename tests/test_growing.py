@@ -364,3 +364,14 @@ def test_data_of_another_size_are_refused():
         Progressive(mlp, mlp, PGGAN, SOON, device=CPU)
     with pytest.raises(ValueError, match="growth must be a Growth"):
         Progressive(*pair(16), PGGAN, None, device=CPU)
+
+
+def test_images_that_are_cut_when_drawn_are_not_complained_of(recwarn):
+    (G, D), real = pair(16), data.from_tensor(noise(20, 3, 16, 16).clamp(-1, 1), device="cpu")
+    with torch.no_grad():
+        for weight in G.parameters():
+            weight.mul_(10)
+    game = Progressive(G, D, replace(PGGAN, batch=4), SOON, device=CPU)
+    game.check(real)
+    assert not [each for each in recwarn if "G makes images" in str(each.message)]
+    assert float(game.G(noise(4, 6)).detach().abs().max()) > 1

@@ -135,6 +135,14 @@ def check_ends(seen: list[str], real: Tensor, fake: Tensor) -> None:
         )
 
 
+@contextmanager
+def cut_when_drawn() -> Iterator[None]:
+    """Within it nothing is said of images beyond [-1, 1]: for a game that cuts what it draws."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "G makes images up to")
+        yield
+
+
 def _has(network: nn.Module, kind: str) -> str:
     """The name of the first layer, parametrisation or hook whose class name holds `kind`."""
     for part in network.modules():

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbook import checks
+from ganbook.games import fitting
 from ganbook.games.game import first_samples
 from ganbook.games.gan import GAN
 from ganbook.losses import Drift, Wasserstein
@@ -194,4 +195,5 @@ class Progressive(GAN):
             raise ValueError(f"real must return images alone, got a batch of {len(parts(x))} parts")
         if x.dim() != 4 or x.shape[-2:] != (size, size):
             raise ValueError(f"real must return images of the final size, {size} px, got shape {tuple(x.shape[1:])}")
-        super().check(lambda n, rng: self.resized(real(n, rng)))
+        with fitting.cut_when_drawn():
+            super().check(lambda n, rng: self.resized(real(n, rng)))
