@@ -18,7 +18,6 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import (
     Joined,
     Progressive,
-    TwoParents,
     growing,
     wider,
 )
@@ -35,6 +34,7 @@ from ganbook.games import (
     ConditionalGAN,
     CriticAlone,
     CycleGAN,
+    Evolution,
     Growth,
     SideBySide,
     Unrolled,
@@ -266,6 +266,29 @@ def grown(recipe, **more):
     )
 
 
+def bred(parents, recipe, **more):
+    def networks(width):
+        return {"parents": [mlp([3, width, 2]) for _ in range(parents)], "D": mlp([2, width, 1])}
+
+    settings = {
+        "mutations": ("least squares on the logit", "heuristic"),
+        "gamma": -0.3,
+        "evaluation": 5,
+        "select": "random",
+        "adam": "mutation",
+        "fresh": True,
+    }
+    others = {"adam": "parent"} if "adam" in more else {}
+    others |= {"select": "fitness"} if "select" in more else {}
+    others |= {"fresh": False} if "fresh" in more else {}
+    return Entry(
+        Evolution,
+        lambda: {**networks(8), "recipe": replace(recipe, batch=BATCH), **more},
+        points,
+        lambda: {**networks(5), "prior": uniform(3, CPU), **settings, **others},
+    )
+
+
 GAMES: dict[str, Entry] = {
     **{f"GAN {name}": gan(recipe, partial(flat, norm=recipe.norm_d)) for name, recipe in RECIPES.items()},
     "GAN ramped": gan(RAMPED),
@@ -417,17 +440,12 @@ GAMES: dict[str, Entry] = {
     "progressive, averaged": Entry(
         Progressive, lambda: {"make": growing, "recipe": plain(ema_halflife=20.0, clip=0.5), "images": HALF}, **GROWN
     ),
-    "two parents": Entry(
-        TwoParents,
-        lambda: {"parents": [mlp([3, 8, 2]), mlp([3, 8, 2])], "D": mlp([2, 8, 1]), "recipe": plain()},
-        points,
-        lambda: {
-            "parents": [mlp([3, 5, 2])],
-            "D": mlp([2, 5, 1]),
-            "prior": uniform(3, CPU),
-            "by": (NonSaturating(), LeastSquares()),
-        },
+    "Evolution": bred(1, plain(penalties=(R1(0.1),), ema_halflife=20.0), fresh=True),
+    "Evolution, moments a mutation, three steps of both": bred(
+        1, plain(d_steps=3, g_steps=3, clip=0.5), adam="mutation", mutations=("heuristic", "minimax")
     ),
+    "two parents": bred(2, RAMPED, evaluation=9),
+    "two parents, drawn": bred(2, plain(), select="random", gamma=0.0),
 }
 
 

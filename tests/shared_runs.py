@@ -11,10 +11,10 @@ from games import Dropout, domains, rows
 from safetensors.torch import save_file
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from trial_games import Joined, Progressive, TwoParents, growing
+from trial_games import Joined, Progressive, growing
 
 from ganbook.data import digits, from_tensor, together
-from ganbook.games import GAN, ConditionalGAN, CycleGAN, Game, descend
+from ganbook.games import GAN, ConditionalGAN, CycleGAN, Evolution, Game, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
 from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
@@ -86,7 +86,7 @@ def conditional():
 
 
 def parents():
-    return TwoParents([mlp([3, 8, 2]).double() for _ in range(2)], mlp([2, 8, 1]).double(), PLAIN, z, CPU)
+    return Evolution([mlp([3, 8, 2]).double() for _ in range(2)], mlp([2, 8, 1]).double(), PLAIN, z, CPU)
 
 
 RAMPED = {

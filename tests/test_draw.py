@@ -20,6 +20,7 @@ from ganbook.draw import (
     conditional,
     cycle,
     flat,
+    generation,
     growing,
     hulls,
     integrands,
@@ -351,6 +352,16 @@ def test_pairs_of_two_lines_share_nothing_and_pairs_of_one_line_are_two_bells():
     assert f"e g = {pairs.E * pairs.G:.2f}:  JS = 0.693 = log 2" in shown
     first, second = (one.alt for one in draw.two_arrows().panels)
     assert "(x, E(x))" in first and "(G(z), z)" in first and "z = e x" in second and "x = g z" in second
+
+
+def test_the_best_of_three_promises_what_the_drawing_says():
+    """Its density is that of the largest of three, its mean that of an independent integral, and it stands there."""
+    x = torch.linspace(-3, 3, 13, dtype=torch.float64)
+    slope = (torch.from_numpy(stats.norm.cdf(x + 1e-5) ** 3) - torch.from_numpy(stats.norm.cdf(x - 1e-5) ** 3)) / 2e-5
+    torch.testing.assert_close(generation.best_of_three(x), slope, rtol=0, atol=1e-7)
+    mean = integrate.quad(lambda t: t * 3 * stats.norm.pdf(t) * stats.norm.cdf(t) ** 2, -9, 9)[0]
+    assert abs(generation.promise() - mean) < 1e-8
+    assert f"+{mean:.3f} s" in read(draw.one_generation)
 
 
 def test_a_network_that_grows_mixes_in_the_shares_of_the_drawing():

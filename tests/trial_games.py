@@ -3,17 +3,11 @@
 They move into ganbook.games with their chapters. Networks for them, as small as can be, stand at the end.
 """
 
-import copy
-
 import torch
 from torch import nn
 from torch.nn.functional import interpolate
 
-from ganbook import processes
-from ganbook.data import normal
-from ganbook.games import GAN, Game, descend, latent_width
-from ganbook.losses import LeastSquares, Minimax, NonSaturating
-from ganbook.models import still
+from ganbook.games import GAN
 
 
 class Progressive(GAN):
@@ -44,42 +38,6 @@ class Progressive(GAN):
 
     def g_loss(self, x, y):
         return super().g_loss(self.shrunk(x), y)
-
-
-WAYS = (Minimax(), NonSaturating(), LeastSquares())
-
-
-class TwoParents(Game):
-    """Each parent has a child by each loss; the fittest children, by what D thinks of them, are the next parents."""
-
-    def __init__(self, parents, D, recipe, prior=None, device=None, *, by=WAYS):
-        super().__init__(recipe, device)
-        self.parents, self.D, self.by = nn.ModuleList(parents), D, by
-        self.prior = prior or normal(latent_width(parents[0]), self.device)
-        self.player("D", D, lr=recipe.lr_d)
-        for k, parent in enumerate(self.parents):
-            self.player(f"G{k}", parent, lr=recipe.lr_g)
-
-    def round(self, real, rng):
-        loss, x = self.now.loss, self.draw(real, rng)
-        with torch.no_grad():
-            y = torch.cat([parent(self.draw(self.prior, rng, len(x) // len(self.parents))) for parent in self.parents])
-        d_loss = descend(self.optimizers["D"], loss.d(self.D(x), self.D(y)))
-        z, children = self.draw(self.prior, rng), []
-        for k, parent in enumerate(self.parents):
-            for number, way in enumerate(self.by):
-                child, optimizer = copy.deepcopy((parent, self.optimizers[f"G{k}"]))
-                descend(optimizer, way.g(None, self.D(child(z))))
-                with torch.no_grad():
-                    children.append((processes.mean(self.D(child(z)).mean()).item(), number, child, optimizer))
-        children.sort(key=lambda child: child[0], reverse=True)
-        for k in range(len(self.parents)):
-            self.parents[k], self.optimizers[f"G{k}"] = children[k][2:]
-        return {"D": d_loss, "fitness": torch.tensor(children[0][0]), "winner": torch.tensor(children[0][1])}
-
-    def sample(self, n, rng):
-        with still(self.parents):
-            return self.parents[0](self.prior(n, rng))
 
 
 # --- networks

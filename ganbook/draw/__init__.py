@@ -15,6 +15,7 @@ from ganbook.draw.drawing import Drawing
 from ganbook.draw.family import family_tree
 from ganbook.draw.flat import flat_verdict
 from ganbook.draw.game import the_game
+from ganbook.draw.generation import one_generation
 from ganbook.draw.growing import fade_in
 from ganbook.draw.hulls import fakes_between
 from ganbook.draw.integrands import kl_integrands
@@ -44,6 +45,7 @@ DRAWINGS = (
     two_arrows,
     fade_in,
     there_and_back,
+    one_generation,
     labels_in,
     three_scores,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "flat_verdict",
     "kl_integrands",
     "labels_in",
+    "one_generation",
     "painting",
     "prices",
     "realness_simplex",

@@ -7,8 +7,10 @@ from ganbook.games.bigbigan import BigBiGAN
 from ganbook.games.conditional import ConditionalGAN
 from ganbook.games.critic import CriticAlone
 from ganbook.games.cyclegan import CycleGAN
+from ganbook.games.evolution import Evolution
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
+from ganbook.games.mutations import MUTATIONS, fittest
 from ganbook.games.pool import Pool
 from ganbook.games.progressive import PGGAN, Growth, Progressive
 from ganbook.games.semi_supervised import SGAN, ClassifierAlone
@@ -18,6 +20,7 @@ from ganbook.games.with_d import GameWithD, check_shapes
 
 __all__ = [
     "GAN",
+    "MUTATIONS",
     "PGGAN",
     "SGAN",
     "AllRuns",
@@ -29,6 +32,7 @@ __all__ = [
     "CriticAlone",
     "CycleGAN",
     "EachRun",
+    "Evolution",
     "Game",
     "GameWithD",
     "Growth",
@@ -38,5 +42,6 @@ __all__ = [
     "Unrolled",
     "check_shapes",
     "descend",
+    "fittest",
     "latent_width",
 ]
