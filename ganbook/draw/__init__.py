@@ -21,6 +21,7 @@ from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
 from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
+from ganbook.draw.residual import identity_at_first
 from ganbook.draw.scores import three_scores
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
@@ -46,6 +47,7 @@ DRAWINGS = (
     there_and_back,
     labels_in,
     three_scores,
+    identity_at_first,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -61,6 +63,7 @@ __all__ = [
     "fakes_between",
     "family_tree",
     "flat_verdict",
+    "identity_at_first",
     "kl_integrands",
     "labels_in",
     "painting",
