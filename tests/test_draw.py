@@ -382,6 +382,22 @@ def test_a_network_that_grows_mixes_in_the_shares_of_the_drawing():
     assert shown.count("16 × 16") == 2 and shown.count("8 × 8") == 1 and made["old"].shape[-1] == 8
 
 
+def test_the_residual_drawing_counts_what_its_networks_have():
+    with torch.random.fork_rng(devices=[]):
+        G, D = models.residual(16, 3, width=32)
+        block = models.Bottleneck(32)
+    x = torch.randn(2, 32, 4, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(block(x), x), "0 at first: the block hands on what it is given"
+    shown = read(draw.identity_at_first)
+    for net, name in ((G, "G"), (D, "D")):
+        assert f"{name}: {sum(p.numel() for p in net.parameters()):,} parameters" in shown
+    counts = (32 * 64, 64 * 8 * 9, 64 * 32)
+    assert [word for word in shown if word in {f"{count:,}" for count in counts}] == [f"{count:,}" for count in counts]
+    assert f"weights: {sum(counts):,}; two plain 3 × 3 layers: {2 * 9 * 32 * 32:,}" in shown
+    sides = [tuple(G[:k](torch.zeros(1, 64)).shape[1:]) for k in range(1, len(G) + 1)]
+    assert {(128, 4, 4), (64, 8, 8), (32, 16, 16)} <= set(sides)
+
+
 def test_the_mean_pairing_of_eight_points_has_one_right_pair_as_the_drawn_one_has():
     every = list(itertools.permutations(range(cycle.POINTS)))
     right = [sum(k == other for k, other in enumerate(pairing)) for pairing in every]

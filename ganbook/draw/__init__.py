@@ -22,6 +22,7 @@ from ganbook.draw.integrands import kl_integrands
 from ganbook.draw.overlap import painting
 from ganbook.draw.pairs import two_arrows
 from ganbook.draw.panel import Panel
+from ganbook.draw.residual import identity_at_first
 from ganbook.draw.scores import three_scores
 from ganbook.draw.simplex import realness_simplex
 from ganbook.draw.slack import prices
@@ -48,6 +49,7 @@ DRAWINGS = (
     one_generation,
     labels_in,
     three_scores,
+    identity_at_first,
 )
 """Every drawing of the book; the tests look at each in a browser."""
 
@@ -63,6 +65,7 @@ __all__ = [
     "fakes_between",
     "family_tree",
     "flat_verdict",
+    "identity_at_first",
     "kl_integrands",
     "labels_in",
     "one_generation",

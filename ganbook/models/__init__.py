@@ -1,9 +1,9 @@
 """Networks as plain nn.Sequential, printing one shows all there is; and the layers that are not in torch.nn.
 
 `mlp`, `dcgan`, `pooled`, `classifier`, `encoder`, `bigan`, `bigbigan`, `translator`, `cyclegan` make them, `growing`
-those that grow, and `biggan` those that are told a class; `layers` change what a discriminator sees or says; `stacked`
-holds many networks of one shape as one. `still` is a look at networks that leaves no trace, `standing` computes batch
-statistics anew, `tangents` are what networks do to small steps.
+those that grow, `biggan` those that are told a class, and `residual` R3GAN's; `layers` change what a discriminator sees
+or says; `stacked` holds many networks of one shape as one. `still` is a look at networks that leaves no trace,
+`standing` computes batch statistics anew, `tangents` are what networks do to small steps.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ganbook.models.joint import Joint, bigan, encoder
 from ganbook.models.layers import InstanceNoise, KeepFeatures, MinibatchStd, Pack, Resample
 from ganbook.models.networks import HALVINGS, NORMS, dcgan, dcgan_init, he_init, leaky_relu, mlp, pooled
 from ganbook.models.orthogonal import orthogonal_init, orthogonal_penalty
+from ganbook.models.residual import Basis, BiasedLeaky, Bottleneck, branch_scale, residual
 from ganbook.models.standing import standing
 from ganbook.models.still import still
 from ganbook.models.translation import Gated, Patches, Redraw, Residual, cyclegan, patch_critic, translator
@@ -40,6 +41,9 @@ __all__ = [
     "ConditionalD",
     "ConditionalG",
     "SCORES",
+    "Basis",
+    "BiasedLeaky",
+    "Bottleneck",
     "EqualisedConv2d",
     "EqualisedLinear",
     "GrowingD",
@@ -59,6 +63,7 @@ __all__ = [
     "Stochastic",
     "bigan",
     "bigbigan",
+    "branch_scale",
     "SelfAttention",
     "bigan",
     "biggan",
@@ -79,6 +84,7 @@ __all__ = [
     "patch_critic",
     "pooled",
     "pooled_features",
+    "residual",
     "shrink",
     "spectral",
     "stacked",
