@@ -13,10 +13,10 @@ from ganbook.player.live import PRESETS, bundle, game
 TARGET = bundle.HERE / "stills.json"
 COVER = bundle.HERE.parents[2] / "book" / "cover" / "game.html"
 ROUND = 600
-POINTS = 110
+POINTS = {1: 110, 2: 50}  # of each kind, by the number of games
 SIDE = 320
 PLAY = """(E, { situation, side, count }) => {
-  const [view] = E.makeTable().start(situation);
+  const views = E.makeTable().start(situation), [view] = views;
   const place = (v, k) => Math.round(side * (k % 2 ? 1 - v / view.half : 1 + v / view.half) / 2);
   const inside = (values) => { // in reading order of the plane, so that a path's steps are short
     const points = [];
@@ -26,15 +26,19 @@ PLAY = """(E, { situation, side, count }) => {
     }
     return points.sort((a, b) => Math.floor(a[1] / 20) - Math.floor(b[1] / 20) || a[0] - b[0]).flat();
   };
-  return { round: view.round, real: inside(view.real), fakes: inside(view.fakes) };
+  return { round: view.round, sides: views.map(({ real, fakes }) => ({ real: inside(real), fakes: inside(fakes) })) };
 }"""
 
 
 def still(preset):
     """The plane of a preset after ROUND rounds, in pixels."""
     known = json.loads((bundle.HERE / "settings.json").read_text(encoding="utf-8"))
-    settings = {name: each["default"] for name, each in known.items()} | PRESETS[preset]
-    asked = json.dumps({"situation": {"settings": [settings], "round": ROUND}, "side": SIDE, "count": POINTS})
+    settings, sides = {name: each["default"] for name, each in known.items()}, []
+    for changes in PRESETS[preset]:
+        settings = settings | changes
+        sides.append(settings)
+    situation = {"settings": sides, "round": ROUND}
+    asked = json.dumps({"situation": situation, "side": SIDE, "count": POINTS[len(sides)]})
     with mini_racer() as context:
         text = context.eval(f"JSON.stringify(({PLAY})(({bundle.engine()})(), {asked}))", timeout_sec=300)
     return json.loads(text)

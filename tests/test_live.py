@@ -18,6 +18,7 @@ from ganbook import data, metrics
 from ganbook.divergences import discrete
 from ganbook.losses import anchors
 from ganbook.player.live import PRESETS, bundle, game
+from ganbook.studies.arena import entrants
 
 SETTINGS = json.loads((bundle.HERE / "settings.json").read_text(encoding="utf-8"))
 DEFAULTS = {name: each["default"] for name, each in SETTINGS.items()}
@@ -196,6 +197,63 @@ def test_drawn_points_travel_as_text(ask):
     assert ask("(E) => E.readPoints('<b>%')") == []
     assert ask("(E, asked) => E.makeTable().start(asked)[0].empty", start(data="drawn"))
     assert ask(LOOK, start(data="drawn", points=text) | {"round": 3})["round"] == 3
+
+
+def test_a_judge_of_many_outcomes_gives_its_whole_answer(ask):
+    code = """(E, asked) => { const t = E.makeTable(); t.start(asked);
+      return t.look({ at: [2, -2] }).map(({ answer: a }) => a && [a.said, a.fake, a.real].map((v) => [...v])); }"""
+    realness, none = DEFAULTS | {"loss": "realness", "outcomes": 5, "anchors": "middle", "data": "nine"}, DEFAULTS
+    (said, fake, real), nothing = ask(code, {"settings": [realness, none], "round": 30})
+    assert nothing is None and sum(said) == pytest.approx(1) and len(said) == 5 and min(said) > 0
+    assert_close(vector([fake, real]), vector(anchors.pair("middle", 5)), rtol=0, atol=1e-6)
+
+
+def test_the_entrants_of_the_race_are_those_of_the_arena_at_twice_its_rates():
+    known = json.loads((bundle.HERE / "entrants.json").read_text(encoding="utf-8"))
+    arena = entrants(penalty=0.01)
+    assert list(known) == list(arena)
+    assert [name for name, own in known.items() if own is None] == ["SN-hinge", "DRAGAN", "relativistic average"]
+    for name, own in known.items():
+        game("race", **own or {})
+        said, recipe = DEFAULTS | (own or {}), arena[name]
+        if own is None:
+            continue
+        assert said["optimizer"] == recipe.optimizer and said["rate_d"] == 2 * recipe.lr_d == said["rate_g"]
+        assert said["optimizer"] != "adam" or said["beta1"] == recipe.betas[0]
+        weights = {getattr(each, "weight", getattr(each, "gamma", None)) for each in recipe.penalties}
+        assert weights | ({recipe.clip} - {None}) == ({said["strength"]} if said["penalty"] != "none" else set())
+        assert type(recipe.loss).__name__.lower().startswith(re.sub("-|ing$", "", said["loss"])[:7]), name
+        if said["loss"] == "realness":
+            assert (said["outcomes"], said["objective"]) == (recipe.loss.outcomes, recipe.loss.objective)
+
+
+SAID = [  # of each chapter's two games with seed 0: at which round, and what is found there
+    ("minimax", 300, "modes", (1, 4)),
+    ("collapse", 400, "modes", (1, 8)),
+    ("clipping", 200, "modes", (3, 7)),
+    ("outcomes", 800, "modes", (5, 6)),
+    ("race", 400, "js", (0.27, 0.28)),
+    ("race", 800, "js", (0.22, 0.20)),
+]
+
+
+@pytest.mark.parametrize(("preset", "rounds", "measure", "wanted"), SAID)
+def test_a_game_comes_to_what_its_chapter_says(ask, preset, rounds, measure, wanted):
+    """A mode more or less, or 0.02 of JS: another processor rounds otherwise."""
+    code = """(E, asked) => E.makeTable().start(asked).map(({ measured: m }) => ({ modes: m.modes.found, js: m.js }))"""
+    first, beside = PRESETS[preset]
+    found = ask(code, {"settings": [DEFAULTS | first, DEFAULTS | first | beside], "round": rounds})
+    assert [side[measure] for side in found] == pytest.approx(wanted, abs=0.02 if measure == "js" else 1)
+
+
+def test_the_page_s_tight_script_plays_what_the_library_s_does(ask):
+    tight = bundle.tight(bundle.engine())
+    assert len(tight) < 0.95 * len(bundle.engine())
+    with mini_racer() as context:
+        found = json.loads(
+            context.eval(f"JSON.stringify(({LOOK})(({tight})(), {json.dumps(start() | {'round': 20})}))")
+        )
+    assert found == ask(LOOK, start() | {"round": 20})
 
 
 # --- from Python

@@ -32,6 +32,8 @@ def pages(tmp_path_factory):
         ("alone", NO_WORKER, game()._repr_html_()),
         ("drawn", "", game(data="drawn")._repr_html_()),
         ("twice", "", game()._repr_html_() + game("minimax", name="other")._repr_html_()),
+        ("outcomes", "", game("outcomes")._repr_html_()),
+        ("race", "", game("race")._repr_html_()),
         ("late", "", '<p style="height:1500px">above</p>' + game()._repr_html_()),
     ]:
         (folder / f"{name}.html").write_text(PAGE.format(head=head, body=body, script=script), encoding="utf-8")
@@ -303,4 +305,48 @@ def test_the_ground_follows_the_theme(visit):
 def test_presets_are_addresses_too():
     """A preset is what an address could say: nothing that the table of settings does not know."""
     known = json.loads((bundle.HERE / "settings.json").read_text(encoding="utf-8"))
-    assert all(re.fullmatch("[a-z_0-9]+", key) and key in known for preset in PRESETS.values() for key in preset)
+    keys = {key for preset in PRESETS.values() for side in preset for key in side}
+    assert all(re.fullmatch("[a-z_0-9]+", key) and key in known for key in keys)
+
+
+def test_the_judge_s_answer_is_asked_by_pointer_and_by_key(visit):
+    page = visit("outcomes", viewport={"width": 390, "height": 844})
+    bars = page.locator(".gbl-answer")
+    assert bars.count() == 2 and bars.nth(1).evaluate(INK) > 3
+    two, at = (each.get_attribute("aria-label") for each in bars.all())
+    assert "at (0.00, 0.00): 2 outcomes" in two and "at (0.00, 0.00): 20 outcomes" in at
+    page.locator(".gbl-plane").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelectorAll('.gbl-answer')[1].ariaLabel.includes('(0.19, 0.00)')")
+    page.locator(".gbl-plane").first.click(position={"x": 10, "y": 10})
+    page.wait_for_function("() => /at .−2/.test(document.querySelectorAll('.gbl-answer')[0].ariaLabel)")
+    assert bars.nth(1).get_attribute("aria-label").split("mean")[1] != at.split("mean")[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "arrow keys" in page.locator(".gbl-note").inner_text()
+
+
+def test_two_entrants_race_and_those_that_are_not_here_are_greyed(visit):
+    page = visit("race")
+    lists = page.locator("[data-setting=entrant] select")
+    assert [each.input_value() for each in lists.all()] == ["non-saturating", "pairing + R1 + R2"]
+    greyed = lists.first.locator("option[disabled]").all_text_contents()
+    assert [text.split(" (")[0] for text in greyed] == ["SN-hinge", "DRAGAN", "relativistic average"]
+    assert not page.locator("[data-setting=loss]").first.is_visible()  # in the fold
+    lists.first.select_option("WGAN")
+    page.wait_for_function("() => location.hash.includes('penalty=clip')")
+    press(page, "Play")
+    past(page, 20)
+    press(page, "Pause")
+    page.wait_for_function("() => location.hash.includes('round=')")
+    assert "By JS" in said(page)
+    other = visit("race", hash=page.evaluate("location.hash"))
+    assert [each.input_value() for each in other.locator("[data-setting=entrant] select").all()] == [
+        "WGAN",
+        "pairing + R1 + R2",
+    ]
+    page.get_by_text("Its settings").first.click()
+    page.locator("[data-setting=rate_g] input").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-setting=entrant] select').value === ''")
+    press(page, "One game")
+    page.wait_for_function("() => document.querySelectorAll('.gbl-plane').length === 1")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGINE = (
@@ -22,7 +23,22 @@ ENGINE = (
     "measures.js",
     "table.js",
 )
-PAGE = ("settings.js", "address.js", "engine.js", "plane.js", "curves.js", "controls.js", "drawing.js", "live.js")
+PAGE = (
+    "settings.js",
+    "address.js",
+    "engine.js",
+    "plane.js",
+    "curves.js",
+    "controls.js",
+    "drawing.js",
+    "answer.js",
+    "race.js",
+    "live.js",
+)
+
+
+TEXTS = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)""")
+AROUND = re.compile(r" ?([=,{}()\[\];:?<>&|*]) ?")
 
 
 def engine() -> str:
@@ -37,10 +53,13 @@ def engine() -> str:
 def script() -> str:
     """All that a page needs, as one script: it starts every game that stands on the page."""
     style = json.dumps((HERE / "live.css").read_text(encoding="utf-8"))
-    settings = (HERE / "settings.json").read_text(encoding="utf-8")
-    return (
-        f'(() => {{\n"use strict";\n{engine()}const STYLE = {style};\nconst SETTINGS = {settings.rstrip()};\n'
-        f"{_files(PAGE)}}})();\n"
+    settings, entrants = (
+        json.dumps(json.loads((HERE / name).read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
+        for name in ("settings.json", "entrants.json")
+    )
+    return tight(
+        f'(() => {{\n"use strict";\n{engine()}const STYLE = {style};\nconst SETTINGS = {settings};\n'
+        f"const ENTRANTS = {entrants};\n{_files(PAGE)}}})();\n"
     )
 
 
@@ -56,3 +75,15 @@ def bare(text: str) -> str:
     """
     lines = [line.strip() for line in text.splitlines()]
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def tight(text: str) -> str:
+    """A script without the spaces that no browser needs, those in texts left alone; comments at the ends of lines go.
+
+    No text of ours holds two slashes between spaces, and no regular expression a quotation mark.
+
+    >>> tight('const a = [1, 2]; // two\\nif (a < 3) return "x = 1";\\n')
+    'const a=[1,2];\\nif(a<3)return "x = 1";\\n'
+    """
+    parts = TEXTS.split(re.sub(r" // .*", "", text))
+    return "".join(part if k % 2 else AROUND.sub(r"\1", part) for k, part in enumerate(parts))

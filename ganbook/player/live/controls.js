@@ -41,14 +41,16 @@ const written = (value) => (value >= 1000 ? value.toLocaleString("en") : String(
 const FIRST = ["loss", "outcomes", "objective", "anchors", "penalty", "strength", "rate_d", "rate_g", "d_steps"];
 const MORE = ["g_steps", "optimizer", "beta1", "width", "layers"];
 
-// The controls of one game: those that are heard now. The rest of them lie in a fold, which stays as the reader left it.
-function panel(settings, title, open, turn) {
+// The controls of one game: those that are heard now. The rest of them lie in a fold, which stays as the reader left it;
+// all of them do where a page brings two games (short). above: what else stands there.
+function panel(settings, title, { open, short: folded, above = [] }, turn) {
   const some = (names) => names.filter((name) => applies(name, settings)).map((name) => control(name, settings, turn));
-  const fold = element("details", { class: "gbl-fold" }, element("summary", { text: "More" }),
-    element("div", { class: "gbl-controls" }, ...some(MORE)));
+  const [first, more] = folded ? [[], [...FIRST, ...MORE]] : [FIRST, MORE];
+  const fold = element("details", { class: "gbl-fold" }, element("summary", { text: folded ? "Its settings" : "More" }),
+    element("div", { class: "gbl-controls" }, ...some(more)));
   fold.open = open;
   return element("fieldset", { class: "gbl-panel" }, element("legend", { text: title }),
-    element("div", { class: "gbl-controls" }, ...some(FIRST)), fold);
+    element("div", { class: "gbl-controls" }, ...above, ...some(first)), fold);
 }
 
 // What a reader of the numbers sees, and what a screen reader says.

@@ -5,14 +5,22 @@ const FRAME = 10; // milliseconds of play for each picture
 const ALONE = 800; // rounds that a game plays by itself when it comes into view
 const BEGINS = { clip: 0.05, gp: 1, r1: 0.1, "r1+r2": 0.1 }; // the strength that a penalty begins with
 
+const NOTE = "Dots are data, crosses are generated; an arrow is the way in which D pushes that cross. The ground is D’s verdict, " +
+  "in the colour of what it takes a point for. KL(data ‖ generated) and JS in nats, of histograms of 1,024 samples each on " +
+  "24 × 24 cells of the square, half a count in every cell; in brackets what two draws of the data come to, which is their " +
+  "bias at p = p_g.";
+const NOTE_ASKED = " Bars are D’s answer at the small square, which you move: point, or focus the plane and press the arrow keys. " +
+  "Lines are the two anchors.";
+
 function mount(root) {
   const opening = openTable(), table = { kind: "", ask: async (name, asked) => (await opening).ask(name, asked) };
-  const { settings: asked = {}, name = "game" } = JSON.parse(root.dataset.live);
-  const preset = settleAll(asked);
+  const { settings: asked = {}, beside, race = false, name = "game" } = JSON.parse(root.dataset.live);
+  const preset = settleAll(asked), sides = beside ? [preset.settings, settleAll(beside, preset.settings).settings] : [preset.settings];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let base = [preset.settings], now = base, events = [], views = [], parts = [], playing = false, visible = false;
+  let base = sides, now = base, events = [], views = [], parts = [], playing = false, visible = false;
   let alone = !calm.matches, frames = 0, spoken = 0, slow = false, open = false;
   const drawn = { points: [], cursor: null, on: () => now[0].data === "drawn" };
+  const asking = { at: [0, 0], on: () => !drawn.on() && now.some((own) => own.loss === "realness") }; // D, at a place
 
   const stage = element("div", { class: "gbl-stage" }), panels = element("div", { class: "gbl-panels" });
   const said = element("p", { class: "gbl-said", role: "status" });
@@ -26,10 +34,7 @@ function mount(root) {
   const bar = element("div", { class: "gbl-bar" }, play,
     button("Step of D", () => step("D")), button("Step of G", () => step("G")),
     button("Start again", () => restart(now)), second, clear, button("Share", share));
-  const note = element("p", { class: "gbl-note", text: "Dots are data, crosses are generated; an arrow is the way in which " +
-    "D pushes that cross. The ground is D’s verdict, in the colour of what it takes a point for. KL(data ‖ generated) and JS in nats, of histograms of 1,024 " +
-    "samples each on 24 × 24 cells of the square, half a count in every cell; in brackets what two draws of the data " +
-    "come to, which is their bias at p = p_g." });
+  const note = element("p", { class: "gbl-note" });
   root.append(stage, bar, said, trouble, panels, note);
 
   const colours = () => {
@@ -42,6 +47,7 @@ function mount(root) {
 
   function build() {
     stage.replaceChildren();
+    views = views.slice(0, now.length);
     parts = now.map((_, k) => {
       const canvas = element("canvas", { class: "gbl-plane", role: "img" });
       const line = element("canvas", { class: "gbl-curve", role: "img", "aria-label": "Losses over the rounds: D’s and G’s" });
@@ -49,7 +55,10 @@ function mount(root) {
       const heading = now.length > 1 ? [element("figcaption", { class: "gbl-title", text: k ? "Right" : "Left" })] : [];
       stage.append(element("figure", { class: "gbl-side" }, ...heading, canvas, list, line));
       letDraw(canvas, plane, drawn, redrawn);
-      return { canvas, plane, list, curve: makeCurves(line, colours) };
+      letAsk(canvas, plane, asking, () => views[0]?.half ?? 1, elsewhere);
+      const answer = element("canvas", { class: "gbl-answer", role: "img" });
+      if (now[k].loss === "realness") line.before(answer);
+      return { canvas, plane, list, curve: makeCurves(line, colours), answer };
     });
     furnish();
   }
@@ -61,16 +70,19 @@ function mount(root) {
     const both = element("fieldset", { class: "gbl-panel" }, element("legend", { text: "Both players learn from" }),
       element("div", { class: "gbl-controls" }, control("data", now[0], turnBoth), control("seed", now[0], turnBoth), pace()));
     panels.replaceChildren(both, ...now.map((own, k) => {
-      const made = panel(own, now.length > 1 ? `Game on the ${k ? "right" : "left"}` : "The game", open, (key, value) => turn(k, key, value));
+      const title = now.length > 1 ? `Game on the ${k ? "right" : "left"}` : "The game";
+      const above = race ? [entrant(own, (method) => enter(k, method))] : [];
+      const made = panel(own, title, { open, short: now.length > 1 && sides.length > 1, above }, (key, value) => turn(k, key, value));
       made.querySelector("details").addEventListener("toggle", (event) => { open = event.target.open; });
       return made;
     }));
     if (place) panels.querySelectorAll(`[data-setting="${place[0]}"]`)[place[1]]?.querySelector("select, input").focus();
     second.textContent = now.length > 1 ? "One game" : "Second game beside it";
     clear.hidden = !drawn.on();
+    note.textContent = NOTE + (asking.on() ? NOTE_ASKED : "");
     for (const { canvas } of parts) {
       canvas.classList.toggle("gbl-drawable", drawn.on());
-      if (drawn.on()) canvas.tabIndex = 0;
+      if (drawn.on() || asking.on()) canvas.tabIndex = 0;
       else canvas.removeAttribute("tabindex");
     }
   }
@@ -84,8 +96,9 @@ function mount(root) {
 
   function draw() {
     views.forEach((view, k) => {
-      const { canvas, plane, list, curve } = parts[k];
-      plane.draw(view, { points: drawn.on() ? drawn.points : null, cursor: drawn.cursor });
+      const { canvas, plane, list, curve, answer } = parts[k];
+      plane.draw(view, { points: drawn.on() ? drawn.points : null, cursor: asking.on() ? asking.at : drawn.cursor });
+      if (view.answer) drawAnswer(answer, view.answer, asking.at, colours);
       curve.draw(["minimax", "non-saturating"].includes(now[k].loss));
       canvas.setAttribute("aria-label", summary(view, now[k]));
       list.replaceChildren(...readings(view, now[k]).map(([term, value, kind = ""]) =>
@@ -99,11 +112,11 @@ function mount(root) {
     if (!force && Date.now() - spoken < 10000) return;
     spoken = Date.now();
     const all = views.map((view, k) => (views.length > 1 ? (k ? "Right. " : "Left. ") : "") + summary(view, now[k]));
-    said.textContent = all.join(" ");
+    said.textContent = all.join(" ") + (race ? ahead(views) : "");
   }
 
   function heard(fresh) {
-    views = fresh;
+    views = fresh.slice(0, parts.length); // two that were on their way, where one game is left
     views.forEach((view, k) => parts[k].curve.add(view.history || []));
   }
 
@@ -132,9 +145,19 @@ function mount(root) {
   }
 
   function turnBoth(key, value) {
-    if (key === "data") drawn.points.length = 0;
+    if (key === "data") [drawn.points.length, asking.at] = [0, [0, 0]];
     restart(now.map((own) => ({ ...own, [key]: value, points: key === "data" ? "" : own.points })));
   }
+
+  // Elsewhere: while it plays, the next look will ask; else one look is on its way at most.
+  let looking = false;
+  function elsewhere() {
+    if (playing || looking) return;
+    looking = true;
+    next(refresh).then(() => { looking = false; });
+  }
+
+  const enter = (side, method) => restart(now.map((own, k) => (k === side ? { ...own, ...PLAIN, ...method } : own)));
 
   function turn(side, key, value) {
     alone = false;
@@ -156,7 +179,7 @@ function mount(root) {
   }
 
   async function refresh() {
-    seen(await table.ask("look", {}));
+    seen(await table.ask("look", { at: asking.at }));
   }
 
   function step(who) {
@@ -191,7 +214,7 @@ function mount(root) {
       await next(async () => {
         frames += 1;
         const coming = Promise.all([table.ask("play", slow ? { rounds: 1 } : { milliseconds: FRAME }),
-          table.ask("look", { measure: frames % 10 === 0 })]);
+          table.ask("look", { measure: frames % 10 === 0, at: asking.at })]);
         if (table.kind === "worker") draw(); // the last picture, while the next is computed
         const [, fresh] = await coming;
         heard(fresh);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,43 +12,54 @@ from ganbook import checks
 from ganbook.player.front_end import live_front_end
 from ganbook.player.live import bundle
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "ring": {},
-    "minimax": {"loss": "minimax", "d_steps": 5, "rate_d": 0.005},
-    "r1": {"penalty": "r1", "strength": 0.1, "rate_g": 0.01, "rate_d": 0.01},
-    "clipping": {"loss": "wasserstein", "penalty": "clip", "strength": 0.05, "optimizer": "rmsprop", "d_steps": 5},
-    "slopes": {"loss": "wasserstein", "penalty": "gp", "strength": 1, "d_steps": 5, "beta1": 0},
-    "outcomes": {"data": "nine", "loss": "realness", "outcomes": 20, "objective": 2, "anchors": "far"},
+PRESETS: dict[str, tuple[dict[str, Any], ...]] = {
+    "ring": ({},),
+    "minimax": (
+        {"loss": "minimax", "optimizer": "sgd", "rate_d": 0.2, "rate_g": 0.005, "d_steps": 2},
+        {"loss": "non-saturating"},
+    ),
+    "collapse": ({"rate_g": 0.01, "rate_d": 0.001}, {"rate_g": 0.002, "rate_d": 0.008}),
+    "clipping": (
+        {"loss": "wasserstein", "penalty": "clip", "strength": 0.02, "optimizer": "rmsprop", "d_steps": 5},
+        {"penalty": "gp", "strength": 0.1, "optimizer": "adam"},
+    ),
+    "outcomes": ({"data": "nine", "loss": "realness", "outcomes": 2}, {"outcomes": 20}),
+    "race": ({}, {"loss": "relativistic", "penalty": "r1+r2", "strength": 0.01}),
 }
-"""Where a game begins, by name: what differs from the defaults of settings.json."""
+"""Where a game begins, by name: what differs from the defaults of settings.json; then what a game beside it changes."""
 
-STYLE = (
-    ".gbl-still svg{display:block;width:100%;max-width:340px;height:auto}.gbl-still{margin:.6rem 0}"
+STYLE = (  # with the heights of ROOM to fill in
+    ".gbl-still svg{display:block;width:100%%;max-width:340px;height:auto}.gbl-still{margin:.6rem 0}"
     "html .bd-content div.cell_output .text_html:has(>.gbl){background:none!important;padding:0!important}"
     # The room that the game will take in the book, so that the text below stays where it is when the script comes.
-    "@media(scripting:enabled){.bd-content .gbl:not([data-ready]){min-height:790px}}"
-    "@media(scripting:enabled) and (max-width:560px){.bd-content .gbl:not([data-ready]){min-height:1280px}}"
+    "@media(scripting:enabled){.bd-content .gbl:not([data-ready]){min-height:%dpx}}"
+    "@media(scripting:enabled) and (max-width:560px){.bd-content .gbl:not([data-ready]){min-height:%dpx}}"
 )
+ROOM = {1: (790, 1280), 2: (1110, 1270)}
+"""Heights on a desk and on a phone, of one game and of two."""
 SIDE = 320
 
 
 class Live:
-    """A game that the reader plays in the page; made by `game`."""
+    """A game that the reader plays in the page, or two side by side; made by `game`."""
 
-    def __init__(self, preset: str, settings: Mapping[str, Any], name: str) -> None:
-        self.preset, self.settings, self.name = preset, dict(settings), name
+    def __init__(self, preset: str, sides: Sequence[Mapping[str, Any]], name: str) -> None:
+        self.preset, self.sides, self.name = preset, tuple(map(dict, sides)), name
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{key}={value!r}" for key, value in self.settings.items())
-        return f"Live game({said})"
+        said = (", ".join(f"{key}={value!r}" for key, value in side.items()) for side in self.sides)
+        return f"Live game({' | '.join(said)})"
 
     def _repr_html_(self) -> str:
-        asked = json.dumps({"settings": self.settings, "name": self.name}, separators=(",", ":"))
+        asked = {"settings": self.sides[0], "name": self.name}
+        asked |= {"beside": self.sides[1]} if self.sides[1:] else {}
+        asked |= {"race": True} if self.preset == "race" else {}
+        said = html.escape(json.dumps(asked, separators=(",", ":")), quote=True)
         script = f"<script>{bundle.script()}</script>" if live_front_end() else ""
         return (
             f'<div class="gbl" role="group" aria-label="Live game" data-lm-suppress-shortcuts="true" '
-            f'data-live="{html.escape(asked, quote=True)}">'
-            f'<style>{STYLE}</style><div class="gbl-still">{_still(self.preset)}</div></div>{script}'
+            f'data-live="{said}"><style>{STYLE % ROOM[len(self.sides)]}</style>'
+            f'<div class="gbl-still">{_still(self.preset)}</div></div>{script}'
         )
 
 
@@ -58,7 +69,7 @@ def game(preset: str = "ring", *, name: str = "game", **settings: Any) -> Live:
     What the page shows is computed there, by the engine of this package. Where no script runs (on paper, on GitHub) the
     output is a still of the preset, which the same engine has played.
 
-    preset: one of PRESETS.
+    preset: one of PRESETS; some begin with two games.
     name: what stands in the address before a situation that is shared; a second game on a page needs its own.
     settings: what differs from the preset; the names, choices and ranges are those of settings.json.
 
@@ -66,13 +77,16 @@ def game(preset: str = "ring", *, name: str = "game", **settings: Any) -> Live:
 
     >>> game("ring", loss="hinge", rate_d=0.001)
     Live game(loss='hinge', rate_d=0.001)
+    >>> game("race", data="grid")
+    Live game(data='grid' | loss='relativistic', penalty='r1+r2', strength=0.01)
     """
     checks.one_of("preset", preset, PRESETS)
     if not (isinstance(name, str) and name.isascii() and name.isalpha()):
         raise ValueError(f"name must be made of the letters a to z, got {name!r}")
     for key, value in settings.items():
         check_setting(key, value)
-    return Live(preset, {**PRESETS[preset], **settings}, name)
+    first, *beside = PRESETS[preset]
+    return Live(preset, [{**first, **settings}, *beside], name)
 
 
 def check_setting(name: str, value: Any) -> None:
@@ -99,21 +113,33 @@ def table() -> dict[str, dict[str, Any]]:
 
 @cache
 def stills() -> dict[str, dict[str, Any]]:
-    """Of each preset its round, the real and the generated points in pixels: scripts/make_live_stills.py plays them."""
+    """Of each preset its round, and of each game the real and the generated points in pixels.
+
+    scripts/make_live_stills.py plays them.
+    """
     return json.loads((bundle.HERE / "stills.json").read_text(encoding="utf-8"))
 
 
 def _still(preset: str) -> str:
     """The plane as SVG: data as dots, generated points as crosses; in colours that hold on light and on dark ground."""
     shown = stills()[preset]
-    words = f"A still of the live game at round {shown['round']:,}: dots are data, crosses are generated"
-    dots, crosses = _marks(shown["real"], "h0"), _marks(shown["fakes"], "l5 5m0-5l-5 5", (-2, -2), (0, 5))
+    games = "two live games" if shown["sides"][1:] else "the live game"
+    words = f"A still of {games} at round {shown['round']:,}: dots are data, crosses are generated"
+    planes = "".join(map(_plane, shown["sides"], range(2)))
     return (
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{words}" fill="none">'
-        f'<rect x=".5" y=".5" width="{SIDE - 1}" height="{SIDE - 1}" stroke="#8a8f98"/>'
+        f'<svg viewBox="0 0 {(SIDE + 12) * len(shown["sides"]) - 12} {SIDE}" role="img" aria-label="{words}" '
+        f'fill="none">{planes}</svg><p>{words}. With JavaScript {"they are" if shown["sides"][1:] else "it is"} played '
+        f"here.</p>"
+    )
+
+
+def _plane(side: Mapping[str, list[int]], place: int) -> str:
+    dots, crosses = _marks(side["real"], "h0"), _marks(side["fakes"], "l5 5m0-5l-5 5", (-2, -2), (0, 5))
+    moved = f' transform="translate({(SIDE + 12) * place})"' if place else ""
+    return (
+        f'<g{moved}><rect x=".5" y=".5" width="{SIDE - 1}" height="{SIDE - 1}" stroke="#8a8f98"/>'
         f'<path d="{dots}" stroke="#3a86c8" stroke-width="5" stroke-linecap="round"/>'
-        f'<path d="{crosses}" stroke="#d9622b" stroke-width="1.6"/></svg>'
-        f"<p>{words}. With JavaScript it is played here.</p>"
+        f'<path d="{crosses}" stroke="#d9622b" stroke-width="1.6"/></g>'
     )
 
 

@@ -64,8 +64,8 @@ function makeTable() {
     for (const side of sides) move(side, (game) => (who === "D" ? game.stepD() : game.stepG()));
   }
 
-  // measure: count anew, which costs as much as a round.
-  function look({ measure = true } = {}) {
+  // measure: count anew, which costs as much as a round. at: the place at which D is asked for its whole answer.
+  function look({ measure = true, at = [0, 0] } = {}) {
     return sides.map((side) => {
       const { game, set } = side;
       if (side.empty) return { empty: true, half: set.half, round: 0 };
@@ -75,11 +75,19 @@ function makeTable() {
       const history = side.history;
       side.history = [];
       return { round: game.round, lost: side.lost, half: set.half, real: x, fakes: y, push: game.push(y, x),
-        field: verdicts(game, set.half), d: game.d, g: game.g, measured: side.measured, history };
+        field: verdicts(game, set.half), d: game.d, g: game.g, measured: side.measured, history,
+        answer: answer(game, at) };
     });
   }
 
   return { start, change, play, half, look };
+}
+
+// A distribution over the outcomes, and the two anchors between which D should answer; null where D says one number.
+function answer({ D, settings: { loss, outcomes, anchors } }, at) {
+  if (loss !== "realness") return null;
+  const [fake, real] = ANCHORS[anchors](outcomes);
+  return { said: softmax(outputs(forward(D, Float64Array.from(at), 1)), outcomes), fake, real };
 }
 
 const copyWeights = (network) => network.map(({ w, b }) => [w.slice(), b.slice()]);
