@@ -89,3 +89,12 @@ def test_the_page_of_advice_says_what_the_ledger_says_and_nothing_else():
     for verdict, heading in HEADINGS.items():
         named = set(re.findall(r"\*\*(.+?)\*\*", parts.get(heading, "")))
         assert named == {switch for switch, word in said.items() if word == verdict}, heading
+
+
+def test_what_the_page_of_advice_says_of_longer_runs():
+    book, longer = (experiments.load(name) for name in ("ledger", "ledger_longer"))
+    seeds = len(longer.seeds)
+    for switch in ("R1", "pairing, R1 + R2"):
+        later = ledger.compared(switch, "px", longer.ends(switch, "px"), longer.ends("baseline", "px"))
+        first = ledger.compared(switch, "px", book.ends(switch, "px")[:seeds], book.ends("baseline", "px")[:seeds])
+        assert later.high < 0 < first.change
