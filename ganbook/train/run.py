@@ -99,7 +99,7 @@ def train(
         game.prepare(1)
         check_players(game)
         game.check(real)
-    path = None if checkpoint is None else state.writable(pathlib.Path(checkpoint))
+    path = None if checkpoint is None else state.writable(pathlib.Path(checks.path("checkpoint", checkpoint)))
     return Run(game, real, rounds, seed, path, save_every, progress, precision, others)
 
 
