@@ -7,6 +7,7 @@ what is of another kind altogether: a text, None, a list or a NumPy array where 
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Iterable
 from numbers import Integral, Real
@@ -100,6 +101,13 @@ def text(name: str, value: Any) -> str:
     """One line that is not empty."""
     if not isinstance(value, str) or not value.strip() or "\n" in value:
         raise ValueError(f"{name} must be one non-empty line of text, got {_shown(value)}")
+    return value
+
+
+def path(name: str, value: Any) -> Any:
+    """Where a file is or will be: a text or a path."""
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value) or "\0" in str(value):
+        raise ValueError(f"{name} must be a path, got {_shown(value)}")
     return value
 
 

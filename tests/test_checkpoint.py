@@ -1,5 +1,6 @@
 """Checkpoints: whole or absent, damage is noticed, nothing is left behind."""
 
+import json
 import tempfile
 
 import pytest
@@ -57,6 +58,51 @@ def test_one_flipped_bit_is_noticed(tmp_path):
         checkpoint.read(path)
 
 
+def with_header(path, change):
+    """The file again, its header changed."""
+    body = path.read_bytes()
+    end = 8 + int.from_bytes(body[:8], "little")
+    header = json.loads(body[8:end])
+    change(header["__metadata__"])
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + body[end:])
+
+
+def test_the_digest_covers_the_facts(tmp_path):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {"lr": 0.001, "n": 20})
+
+    def faster(notes):
+        notes["facts"] = notes["facts"].replace("0.001", "0.901")
+
+    with_header(path, lambda notes: None)
+    assert checkpoint.read(path)[1] == {"lr": 0.001, "n": 20}
+    with_header(path, faster)
+    with pytest.raises(ValueError, match="run.safetensors is damaged: its contents do not match the digest"):
+        checkpoint.read(path)
+
+
+def test_no_flipped_bit_of_the_facts_goes_unnoticed(tmp_path):
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {"lr": 0.001, "n": 20})
+    body = path.read_bytes()
+    start = body.index(b'"facts"') + 9
+    for place in range(start, body.index(b"20", start) + 2):
+        for bit in range(8):
+            path.write_bytes(body[:place] + bytes([body[place] ^ 1 << bit]) + body[place + 1 :])
+            with pytest.raises(ValueError, match="damaged"):
+                checkpoint.read(path)
+
+
+def test_a_file_of_an_earlier_ganbook_is_refused_by_a_sentence(tmp_path):
+    """Its digest left the facts out, so nothing would tell that they were changed."""
+    path = tmp_path / "run.safetensors"
+    checkpoint.write(path, TENSORS, {"n": 20})
+    with_header(path, lambda notes: notes.update(sha256=checkpoint.digest(TENSORS)))
+    with pytest.raises(ValueError, match="run.safetensors was written by an earlier ganbook.* name another file"):
+        checkpoint.read(path)
+
+
 def test_a_file_of_somebody_else(tmp_path):
     from safetensors.torch import save_file
 
@@ -78,6 +124,40 @@ def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="could not be written .*No space left.* unchanged"):
         checkpoint.write(path, TENSORS, {"n": 2})
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_symbolic_link_stays_one(tmp_path):
+    (tmp_path / "drive").mkdir()
+    link, file = tmp_path / "run", tmp_path / "drive" / "run.safetensors"
+    link.symlink_to(file)
+    assert writable(link) == link and not file.exists()
+    for n in (1, 2):
+        checkpoint.write(link, TENSORS, {"n": n})
+        assert link.is_symlink() and checkpoint.read(file)[1] == {"n": n}
+    assert [entry.name for entry in file.parent.iterdir()] == ["run.safetensors"]
+
+
+def test_what_can_be_known_before_the_first_round_is_refused_there(tmp_path):
+    def refused(path, why):
+        with pytest.raises(OSError, match=f"checkpoint must be a file that can be written, got .*{why}"):
+            writable(path)
+        with pytest.raises(OSError, match="checkpoint .* could not be written .*; what was there before is unchanged"):
+            checkpoint.write(path, TENSORS, {})
+
+    (tmp_path / "folder.part").mkdir()
+    refused(tmp_path / "folder", "folder.part is a folder")
+    refused(tmp_path / ("a" * 252), "name too long")
+    (tmp_path / "lost").symlink_to(tmp_path / "not mounted" / "run")
+    refused(tmp_path / "lost", "No such file or directory")
+    assert not (tmp_path / "not mounted").exists()
+
+
+def test_the_look_before_leaves_what_a_kill_left(tmp_path):
+    (tmp_path / "run.part").write_text("half")
+    writable(tmp_path / "run")
+    assert (tmp_path / "run.part").read_text() == "half"
+    checkpoint.write(tmp_path / "run", TENSORS, {})
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
 def test_a_folder_that_takes_no_file_is_refused_before_the_first_round(tmp_path, monkeypatch):

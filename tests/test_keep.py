@@ -119,6 +119,11 @@ def test_a_file_that_is_another_is_refused(tmp_path):
         ganbook.load(other)
     other.write_bytes(body.replace(b'\\"rounds\\": 3', b'\\"rounds\\": 9'))
     assert other.read_bytes() != body
+    with pytest.raises(ValueError, match="path must be a file that ganbook.save wrote: .*is damaged"):
+        ganbook.load(other)
+    tensors, facts = checkpoint.read(path)
+    facts["card"]["rounds"] = 9
+    checkpoint.write(other, tensors, facts)
     with pytest.raises(ValueError, match="whose card has been changed"):
         ganbook.load(other)
     fit(train(small(), images, rounds=1, checkpoint=tmp_path / "run"))

@@ -83,6 +83,8 @@ TABLE = {
         ("train(game, ring, rounds=1, save_every=0)", "save_every"),
         ("train(game, ring, rounds=1, seed=-1)", "seed"),
         ('train(game, ring, rounds=1, precision="fp8")', "precision"),
+        ("train(game, ring, rounds=1, checkpoint=5)", "checkpoint"),
+        ("train(game, ring, rounds=1, checkpoint='a\\0b')", "checkpoint"),
         ('games.GAN(G, D, "wgan")', "recipe"),
         ("games.GAN(G, D, losses.Minimax())", "recipe"),
         ('Recipe(loss="x")', "loss"),

@@ -265,12 +265,26 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
         train(small(), points, rounds=4, checkpoint=path)
 
 
+def test_a_learning_rate_changed_in_the_file_is_refused(tmp_path):
+    path = tmp_path / "run"
+    fit(train(small(), points, rounds=2, checkpoint=path))
+    body = path.read_bytes()
+    rate = repr(small().optimizers["G"].param_groups[0]["lr"]).encode()
+    other = b"9" + rate[1:]
+    assert rate in body and other != rate
+    path.write_bytes(body.replace(rate, other))
+    with pytest.raises(ValueError, match="is damaged: its contents do not match"):
+        train(small(), points, rounds=4, checkpoint=path)
+
+
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="checkpoint must be in a folder that can be written"):
         train(small(), points, rounds=2, checkpoint=tmp_path / "file" / "run")
     with pytest.raises(OSError, match="checkpoint must name a file"):
         train(small(), points, rounds=2, checkpoint=tmp_path)
+    with pytest.raises(OSError, match="checkpoint must be a file that can be written"):
+        train(small(), points, rounds=2, checkpoint=tmp_path / ("a" * 252))
 
 
 def test_a_lost_training_stops_and_saves_nothing(tmp_path):

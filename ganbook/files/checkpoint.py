@@ -1,6 +1,6 @@
 """Checkpoints: one safetensors file that holds all that a bit-equal continuation needs, and no pickle.
 
-A digest of the contents tells a damaged file from a good one.
+A digest of tensors and facts tells a damaged or changed file from a good one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from ganbook.files.whole import write_whole
+from ganbook.files.whole import fault, write_whole
+
+__all__ = ["digest", "fault", "flatten_optimizer", "read", "restore_optimizer", "write"]
 
 
 def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -25,33 +27,41 @@ def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any])
     """
     # A copy of each: two names of one tensor (tied weights) must not share memory in the file.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    body = save(tensors, {"facts": json.dumps(facts, sort_keys=True), "sha256": digest(tensors)})
+    told = json.dumps(facts, sort_keys=True)
+    body = save(tensors, {"facts": told, "sha256": digest(tensors, told)})
     write_whole(path, body, "checkpoint")
 
 
 def read(path: pathlib.Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The tensors and facts of a checkpoint.
 
-    Raises: ValueError naming the path where the file is truncated, damaged, or no checkpoint of this book.
+    Raises: ValueError naming the path where the file is truncated, damaged, changed, of an earlier ganbook whose digest
+    left the facts out, or no checkpoint of this book.
     """
     body = path.read_bytes()
     try:
         tensors = load(body)
         length = int.from_bytes(body[:8], "little")
         notes = json.loads(body[8 : 8 + length])["__metadata__"]
-        facts, expected = json.loads(notes["facts"]), notes["sha256"]
+        told, expected = notes["facts"], notes["sha256"]
+        facts = json.loads(told)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"checkpoint {path} is truncated, damaged or not a checkpoint of this book: {error}"
         ) from error
-    if digest(tensors) != expected:
+    if digest(tensors, told) != expected:
+        if digest(tensors) == expected:
+            raise ValueError(
+                f"checkpoint {path} was written by an earlier ganbook, whose digest left out the facts, or its facts "
+                "have been changed: use the ganbook that wrote it, or name another file"
+            )
         raise ValueError(f"checkpoint {path} is damaged: its contents do not match the digest stored with them")
     return tensors, facts
 
 
-def digest(tensors: dict[str, Tensor]) -> str:
-    """SHA-256 of names, types, shapes and bytes, in the order of names."""
-    sha = hashlib.sha256()
+def digest(tensors: dict[str, Tensor], facts: str = "") -> str:
+    """SHA-256 of the facts as they are written, and of names, types, shapes and bytes in the order of names."""
+    sha = hashlib.sha256(facts.encode())
     for name in sorted(tensors):
         tensor = tensors[name]
         sha.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())

@@ -22,8 +22,7 @@ def write_whole(path: str | os.PathLike, body: bytes, what: str = "file") -> Non
     >>> path.read_bytes(), [p.name for p in path.parent.iterdir()]
     (b'whole', ['a.txt'])
     """
-    target = Path(os.path.realpath(path))
-    scratch = target.with_name(target.name + ".part")
+    target, scratch = _places(path)
     try:
         with open(scratch, "wb") as file:
             file.write(body)
@@ -38,3 +37,29 @@ def write_whole(path: str | os.PathLike, body: bytes, what: str = "file") -> Non
         if not isinstance(error, OSError):
             raise
         raise OSError(f"{what} {path} could not be written ({error}); what was there before is unchanged") from error
+
+
+def fault(path: str | os.PathLike) -> str:
+    """Why `write_whole` would fail here, as far as that can be known before; "" where nothing speaks against it.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> fault(folder / "a.txt"), "name too long" in fault(folder / ("a" * 254)), [*folder.iterdir()]
+    ('', True, [])
+    """
+    try:
+        _, scratch = _places(path)
+        with open(scratch, "xb"):
+            pass
+        scratch.unlink()
+    except FileExistsError:  # a kill has left it, and it is overwritten
+        return f"{scratch} is a folder" if scratch.is_dir() else ""
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
+
+
+def _places(path: str | os.PathLike) -> tuple[Path, Path]:
+    """The file that is replaced, and its neighbour."""
+    target = Path(os.path.realpath(path))
+    return target, target.with_name(target.name + ".part")

@@ -71,8 +71,7 @@ def train(
     game: networks and optimisers; its weights are used as they are.
     real: Sampler of data.
     seed: of the run's own randomness (batches, z, dropout).
-    checkpoint: a file saved every `save_every` rounds and at the end; where it exists already, the run goes on from
-        it, bit-equal to one never interrupted.
+    checkpoint: a file saved every `save_every` rounds and at the end; a run goes on from it, bit-equal to one unbroken.
     progress: a bar on terminals and in live notebooks.
     precision: "bf16" lets the networks compute in bfloat16, faster where the processor can (ganbook.train.precision);
         weights and losses stay in float32.
@@ -99,7 +98,7 @@ def train(
         game.prepare(1)
         check_players(game)
         game.check(real)
-    path = None if checkpoint is None else state.writable(pathlib.Path(checkpoint))
+    path = None if checkpoint is None else state.writable(pathlib.Path(checks.path("checkpoint", checkpoint)))
     return Run(game, real, rounds, seed, path, save_every, progress, precision, others)
 
 

@@ -171,4 +171,6 @@ def writable(path: pathlib.Path) -> pathlib.Path:
             pass
     except OSError as error:
         raise OSError(f"checkpoint must be in a folder that can be written, got {path} ({error})") from error
+    if reason := checkpoint.fault(path):
+        raise OSError(f"checkpoint must be a file that can be written, got {path} ({reason})")
     return path
