@@ -388,9 +388,10 @@ def test_names_are_followed_to_the_files_that_define_them(tmp_path):
     for name, text in {
         "__init__.py": "def device(): ...\n",
         "games/__init__.py": "from ganbook.games.gan import GAN\nfrom ganbook.games.other import Other\n",
-        "games/gan.py": "from ganbook import checks\nclass GAN:\n    f = checks.whole\n",
+        "games/gan.py": "from ganbook import checks, parts\nclass GAN:\n    f, g = checks.whole, parts.part\n",
         "games/other.py": "class Other: ...\n",
-        "checks.py": "def whole():\n    from ganbook.late import late\n",
+        "checks.py": "def whole():\n    from ganbook.far import far\n",
+        "parts.py": "def part():\n    from ganbook.late import late\n",
         "late.py": "late = 1\n",
         "data/__init__.py": "from ganbook.data import c\n"
         "from ganbook.data.a import one\nfrom ganbook.data.b import two\n",
@@ -408,7 +409,7 @@ def test_names_are_followed_to_the_files_that_define_them(tmp_path):
         script.write_text(text)
         return [path.removeprefix("ganbook/") for path in behind(script)]
 
-    assert files("from ganbook.games import GAN") == ["checks.py", "games/gan.py", "late.py"]
+    assert files("from ganbook.games import GAN") == ["games/gan.py", "late.py", "parts.py"]
     assert files("from ganbook import data\ndata.one") == ["data/a.py"]
     assert files("from ganbook import data as d\nd.c.three, d.two") == ["data/b.py", "data/c.py"]
     whole = ["data/__init__.py", "data/a.py", "data/b.py", "data/c.py"]

@@ -1,4 +1,4 @@
-"""A generation of a population: three children of one parent, of whom one stays; and what the best of three promises."""
+"""A generation of a population: three children of one parent, one of whom stays; what the best of three promises."""
 
 from __future__ import annotations
 

@@ -44,8 +44,17 @@ class Library:
         self.root = griffe.load(PACKAGE, search_paths=[root], allow_inspection=False, resolve_aliases=False)
         self.doors: dict[str, list[str]] = {}  # canonical path -> the modules whose __all__ opens on it
         self.names: dict[str, Name] = {}
+        self._serve()
         self._open(self.root)
         self._read(self.root)
+
+    def _serve(self) -> None:
+        """What the package fetches when it is asked for (`__getattr__`) is in its __all__ and nowhere in its source."""
+        for name in set(map(str, self.root.exports or ())) - set(self.root.members):
+            for module in self.root.members.values():
+                if not module.is_alias and module.is_module and name in module.members:
+                    self.root.set_member(name, griffe.Alias(name, f"{module.path}.{name}"))
+                    break
 
     def _open(self, module: griffe.Module) -> None:
         for name in module.exports or ():
