@@ -43,6 +43,7 @@ class Flip:
     """
 
     def __call__(self, x: Images) -> Images:
+        checks.tensor("x", x, "n", "c", "h", "w", what="images")
         return torch.where(_uniform(x, 0, 1) < 0.5, x.flip(-1), x)
 
 
@@ -62,6 +63,7 @@ class Translate:
         checks.inside("fill", self.fill, -1, 1)
 
     def __call__(self, x: Images) -> Images:
+        checks.tensor("x", x, "n", "c", "h", "w", what="images")
         n, _, h, w = x.shape
         most = [int(side * self.share + 0.5) for side in (h, w)]
         moves = [torch.randint(-k, k + 1, (n, 1)) for k in most]
@@ -89,6 +91,7 @@ class Cutout:
         checks.inside("share", self.share, 0, 1)
 
     def __call__(self, x: Images) -> Images:
+        checks.tensor("x", x, "n", "c", "h", "w", what="images")
         inside = []
         for side in x.shape[2:]:
             half = int(side * self.share + 0.5) / 2
@@ -119,6 +122,7 @@ class Colour:
             checks.not_negative(name, getattr(self, name))
 
     def __call__(self, x: Images) -> Images:
+        checks.tensor("x", x, "n", "c", "h", "w", what="images")
         x = x + _uniform(x, -self.brightness / 2, self.brightness / 2)
         grey = x.mean(1, keepdim=True)
         x = grey + (x - grey) * _uniform(x, 0, 2 * self.saturation)

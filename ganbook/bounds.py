@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ganbook import checks
+
 SIGNS = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
 
 
@@ -71,7 +73,7 @@ def below(value: Any, limit: float, measured: bool = False) -> Bound:
     >>> below(0.02, 0.31, measured=True).note
     '0.02 vs 0.31, asked <'
     """
-    return _compare(value, "<", limit, measured)
+    return _compare(value, "<", limit, checks.flag("measured", measured))
 
 
 def above(value: Any, limit: float, measured: bool = False) -> Bound:
@@ -80,7 +82,7 @@ def above(value: Any, limit: float, measured: bool = False) -> Bound:
     >>> bool(above(0.9, 0.5)), bool(above(float("nan"), 0.5))
     (True, False)
     """
-    return _compare(value, ">", limit, measured)
+    return _compare(value, ">", limit, checks.flag("measured", measured))
 
 
 def at_most(value: Any, limit: float) -> Bound:
@@ -122,7 +124,7 @@ def close(value: Any, expected: Any, tolerance: float, measured: bool = False) -
         return Bound(worst, tolerance, holds, "<", _say(worst), f"error < {_asked(tolerance)}, {len(values)} values")
     fine = max(0, 1 - math.floor(math.log10(tolerance))) if 0 < tolerance < math.inf else 6
     shown = _range([_near(value, fine, holds) for value in values], values)
-    if measured:
+    if checks.flag("measured", measured):
         theirs = _range([_near(value, fine, holds) for value in wanted], wanted)
         return Bound(worst, tolerance, holds, "<", f"{shown} vs {theirs}", f"± {_asked(tolerance)}{_count(values)}")
     asked = " and ".join(dict.fromkeys(map(_asked, wanted))) + f" ± {_asked(tolerance)}"
@@ -238,7 +240,7 @@ def _compare(value: Any, sign: str, limit: Any, measured: bool) -> Bound:
     holds = all(keeps(v, limit) for v in values)
     shown = float(_asked(limit))
     texts = [_say(v, lambda t, v=v: keeps(t, shown) == keeps(v, limit) and (t != shown or v == limit)) for v in values]
-    if measured:
+    if checks.flag("measured", measured):
         return Bound(worst, limit, holds, "", f"{_range(texts, values)} vs {_say(limit)}", sign + _count(values))
     return Bound(worst, limit, holds, sign, _range(texts, values), f"{sign} {_asked(limit)}{_count(values)}")
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+HUGE = 2**63
+"""No size, no seed and no number of rounds is as large as this: torch could not hold it."""
 
 SLACK = 1e-3
 """How far outside [-1, 1] an image may be: an eighth of a grey level, room for interpolation and for bfloat16."""
@@ -34,7 +37,7 @@ def whole(name: str, value: Any, least: int = 1, most: int | None = None, note: 
     ValueError: batch must be a whole number >= 1, got 0
     """
     right = isinstance(value, Integral) and not isinstance(value, bool)
-    if not right or value < least or (most is not None and value > most):
+    if not right or not least <= value < HUGE or (most is not None and value > most):
         allowed = f">= {least}" if most is None else f"in {least}..{most}"
         raise ValueError(f"{name} must be a whole number {allowed}, got {_shown(value)}{note and f' ({note})'}")
     return int(value)
@@ -124,6 +127,60 @@ def instance(name: str, value: Any, kind: type | tuple[type, ...], what: str) ->
     return value
 
 
+def like(name: str, value: Any, method: str, what: str) -> Any:
+    """Something that can do what is asked of it, whoever made it; or None."""
+    if value is not None and (isinstance(value, type) or not hasattr(value, method)):
+        raise ValueError(f"{name} must be {what}, got {_shown(value)}")
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False, got {_shown(value)}")
+    return value
+
+
+def device(name: str, value: Any) -> Any:
+    """A device that torch can use here, or None for the book's own."""
+    try:
+        if value is not None:
+            torch.empty(0, device=value)
+    except (RuntimeError, AssertionError, TypeError, ValueError) as error:
+        must = 'must be one that torch can use here, such as "cpu" or "cuda"'
+        raise ValueError(f"{name} {must}, got {_shown(value)}") from error
+    return value
+
+
+def series(name: str, value: Any, what: str = "a list") -> Any:
+    """Several things, in order or one after the other; no text, and no tensor of no axes."""
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)) or getattr(value, "ndim", 1) == 0:
+        raise ValueError(f"{name} must be {what}, got {_shown(value)}")
+    return value
+
+
+def each(name: str, value: Any, right: Callable[[Any], bool], what: str, count: int | None = None) -> Any:
+    """Finite numbers that are right, in a list: as many as `count`, or any number of them.
+
+    >>> each("betas", (0.5, 1.0), lambda beta: 0 <= beta < 1, "two numbers in [0, 1)", 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: betas must be two numbers in [0, 1), got (0.5, 1.0)
+    """
+    found = list(series(name, value, what))
+    if not all(is_finite(one) and right(one) for one in found) or count not in (None, len(found)):
+        raise ValueError(f"{name} must be {what}, got {_shown(value)}")
+    return value
+
+
+def modules(name: str, value: Any) -> Any:
+    """Layers or networks in a list, one or more."""
+    found = list(series(name, value, "a list of layers"))
+    if not found or not all(isinstance(one, torch.nn.Module) for one in found):
+        raise ValueError(f"{name} must be a list of one or more layers, got {_shown(value)}")
+    return value
+
+
 def function(name: str, value: Any, what: str = "a function") -> Any:
     """Something that can be called."""
     if not callable(value):
@@ -161,6 +218,17 @@ def tensor(name: str, value: Any, *axes: str | int, what: str = "a tensor") -> T
     raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
 
 
+def batch(name: str, value: Any) -> Any:
+    """Samples (n, ...) in floating point, or a tuple of them and of what belongs to their rows."""
+    parts = value if isinstance(value, tuple) and value else (value,)
+    if tensor(name, parts[0], what="samples, a tensor").dim() == 0:
+        raise ValueError(f"{name} must be samples of shape (n, ...), got shape ()")
+    for part in parts[1:]:
+        if not isinstance(part, Tensor) or part.dim() == 0 or len(part) != len(parts[0]):
+            raise ValueError(f"{name} must hold tensors of {len(parts[0])} rows, got {_shown(part)}")
+    return value
+
+
 def _fits(shape: torch.Size, axes: tuple[str | int, ...]) -> bool:
     return len(shape) == len(axes) and all(
         isinstance(axis, str) or axis == size for axis, size in zip(axes, shape, strict=True)
@@ -168,10 +236,10 @@ def _fits(shape: torch.Size, axes: tuple[str | int, ...]) -> bool:
 
 
 def all_finite(name: str, x: Tensor) -> Tensor:
-    """A tensor without nan or infinity."""
-    bad = ~torch.isfinite(x)
+    """A tensor without nan or infinity, and without numbers whose square float32 cannot hold."""
+    bad = ~(x.abs() < 1e19)
     if bad.any():
-        raise ValueError(f"{name} must be finite, got nan or inf in {int(bad.sum())} entries")
+        raise ValueError(f"{name} must be finite, got nan or inf in {int(bad.sum())} entries (or beyond 1e19)")
     return x
 
 
@@ -247,7 +315,9 @@ def numbers(name: str, values: Any) -> Tensor:
 
 
 def is_finite(value: Any) -> bool:
-    """A finite number, and no bool."""
+    """A finite number that torch can hold, and no bool."""
+    if isinstance(value, Integral) and abs(value) >= HUGE:
+        return False
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 

@@ -92,6 +92,10 @@ def refuses(call: Callable[[], object], error: type[Exception] = ValueError, say
     >>> refuses(lambda: int("seven"), ValueError, says="seven").note
     'raises ValueError'
     """
+    checks.function("call", call)
+    checks.instance("says", says, str, "a text")
+    if not isinstance(error, type) or not issubclass(error, BaseException):
+        raise ValueError(f"error must be a kind of exception, such as ValueError, got {error!r}")
     note = f"raises {error.__name__}"
     try:
         call()
@@ -141,6 +145,7 @@ def claim(sentence: str, holds: Any, *, key: bool = False, **evidence: object) -
         note = f"{note}; " if note else ""
         details = ", ".join(f"{name} = {value}" for name, value in evidence.items()) or "no evidence given"
         raise ClaimFailed(f"{sentence} ({note}evidence: {details})")
+    checks.flag("key", key)
     print(f"{('✓✓' if key else '✓') if true else '✗'} {sentence}" + (f"  [{note}]" if note else ""))
 
 

@@ -38,6 +38,7 @@ class FeatureNet(nn.Module):
 
     def __init__(self, tag: str = "untrained", card: dict[str, Any] | None = None) -> None:
         super().__init__()
+        checks.instance("card", card, (dict, type(None)), "a dict or None")
         self.tag, self.card = tag, card or {}
         self.body = nn.Sequential(
             *_block(1, 16, stride=1),
@@ -62,6 +63,8 @@ class FeatureNet(nn.Module):
 
         Raises: ValueError for images of another shape.
         """
+        if checks.tensor("x", x, what="images").dtype != torch.float32:
+            raise ValueError(f"x must be in float32, as the network's weights, got {x.dtype}")
         device = next(self.parameters()).device
         return torch.cat([self.body(as_28(part.to(device))) for part in x.split(500)])
 
@@ -92,6 +95,9 @@ class FaceNet(nn.Module):
 
     def __init__(self, heads: dict[str, int], tag: str = "untrained", card: dict[str, Any] | None = None) -> None:
         super().__init__()
+        checks.instance("card", card, (dict, type(None)), "a dict or None")
+        checks.instance("heads", heads, dict, "a dict: attribute -> number of its values")
+        checks.each("heads", heads.values(), lambda k: k >= 1 and k == int(k), "attributes with numbers of values >= 1")
         self.heads, self.tag, self.card = dict(heads), tag, card or {}
         self.body = nn.Sequential(
             *_block(3, 24, stride=1),
@@ -120,6 +126,8 @@ class FaceNet(nn.Module):
 
         Raises: ValueError for images of another shape.
         """
+        if checks.tensor("x", x, what="images").dtype != torch.float32:
+            raise ValueError(f"x must be in float32, as the network's weights, got {x.dtype}")
         device = next(self.parameters()).device
         return torch.cat([self.body(as_16(part.to(device))) for part in x.split(500)])
 
@@ -149,6 +157,7 @@ def load(name: str, device: torch.device | str | None = None) -> FeatureNet | Fa
     >>> net.features(torch.zeros(2, 1, 28, 28)).shape, any(p.requires_grad for p in net.parameters())
     (torch.Size([2, 64]), False)
     """
+    checks.device("device", device)
     tensors, card = weights.read(FOLDER, name)
     tag = f"{name}@{card['sha256'][:8]}"
     net = FaceNet(card["heads"], tag, card) if "heads" in card else FeatureNet(tag, card)
@@ -169,8 +178,15 @@ def book_frechet_distance(net: FeatureNet | FaceNet, real: Batch, fake: Batch) -
     >>> abs(float(book_frechet_distance(FeatureNet().eval(), x, x))) < 1e-6
     True
     """
+    checks.instance("net", net, (FeatureNet, FaceNet), "a network of features.load")
     for name, x in (("real", real), ("fake", fake)):
         checks.images(name, x)
+        if x.dtype != torch.float32:
+            raise ValueError(f"{name} must be in float32, as the network's weights, got {x.dtype}")
+        if x.shape[1:] not in [(3, 16, 16), (3, 32, 32)] and isinstance(net, FaceNet):
+            raise ValueError(f"{name} must hold images of shape (n, 3, s, s) with s of 16, 32; got {tuple(x.shape)}")
+        if x.shape[1:] not in [(1, 28, 28), (1, 32, 32), (1, 64, 64)] and isinstance(net, FeatureNet):
+            raise ValueError(f"{name} must hold images (n, 1, s, s) with s of 28, 32, 64; got {tuple(x.shape)}")
     score = frechet_distance(net.features(real), net.features(fake), features=net.tag)
     return Score(score.value, "book Frechet distance", score.n_real, score.n_fake, score.features)
 
@@ -188,6 +204,8 @@ def pixel_frechet_distance(real: Batch, fake: Batch) -> Score:
     >>> round(float(pixel_frechet_distance(x, torch.ones(2, 1, 1, 1))), 6)     # against white: 1/4 + 1/2
     0.75
     """
+    checks.tensor("real", real, "n", "c", "h", "w", what="images")
+    checks.tensor("fake", fake, "n", "c", "h", "w", what="images")
     if real.ndim != 4 or real.shape[1:] != fake.shape[1:]:
         raise ValueError(f"real and fake must be images of one shape, got {tuple(real.shape)} and {tuple(fake.shape)}")
     for name, x in (("real", real), ("fake", fake)):
@@ -202,6 +220,7 @@ def as_16(x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n 3 16 16"]:
 
     Raises: ValueError for other shapes.
     """
+    checks.tensor("x", x, "n", 3, "s", "s", what="images")
     if x.ndim == 4 and x.shape[1:] == (3, 32, 32):
         x = F.avg_pool2d(x, 2)
     if x.ndim != 4 or x.shape[1:] != (3, 16, 16):
@@ -214,6 +233,7 @@ def as_28(x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n 1 28 28"]:
 
     Raises: ValueError for other shapes.
     """
+    checks.tensor("x", x, "n", 1, "s", "s", what="images")
     if x.ndim == 4 and x.shape[1:] == (1, 64, 64):
         x = F.avg_pool2d(x, 2)
     if x.ndim == 4 and x.shape[1:] == (1, 32, 32):

@@ -56,6 +56,7 @@ class Judge:
 
 def differentiable(batch: Batch) -> Batch:
     """The batch with samples that a gradient can be taken by; those that hang on a network already stay as they are."""
+    checks.batch("batch", batch)
     x, *given = parts(batch)
     x = x if x.requires_grad else x.detach().requires_grad_()
     return (x, *given) if isinstance(batch, tuple) else x
@@ -78,8 +79,12 @@ def input_gradients(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor,
     >>> input_gradients(lambda x, y: y * x.sum(1), x, torch.tensor([1, 5])).tolist()
     [[1.0, 1.0], [5.0, 5.0]]
     """
+    checks.batch("x", x)
+    checks.function("critic", critic)
     x = differentiable(x)
     scores = critic(x, *given)
+    if not isinstance(scores, Tensor) or not scores.requires_grad:
+        raise ValueError("critic must return a tensor to differentiate by x")
     if scores.shape != (len(x),):
         wanted = f"one number a sample, shape ({len(x)},)"
         raise ValueError(f"critic must return {wanted}, got {tuple(scores.shape)}")
@@ -97,6 +102,8 @@ def interpolate(x: Samples, y: Samples, rng: torch.Generator) -> Samples:
 
     Raises: ValueError where the shapes differ.
     """
+    if checks.batch("x", x).shape != checks.batch("y", y).shape:
+        raise ValueError(f"x and y must have the same shape, got {tuple(x.shape)} and {tuple(y.shape)}")
     return between(x, y, rng)[0]
 
 
@@ -105,6 +112,9 @@ def between(real: Batch, fake: Batch, rng: torch.Generator) -> tuple[Tensor, ...
 
     Raises: ValueError where shapes differ, or a part that is not floating point is not equal on both sides.
     """
+    checks.batch("real", real)
+    checks.batch("fake", fake)
+    checks.instance("rng", rng, torch.Generator, "a torch.Generator")
     shapes = [[tuple(part.shape) for part in parts(batch)] for batch in (real, fake)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"real and fake must have the same shape, got {_listed(shapes[0])} and {_listed(shapes[1])}")
@@ -128,6 +138,9 @@ def _listed(shapes: list[tuple[int, ...]]) -> str:
 
 def departure(norms: Float[Tensor, " n"], target: float, one_sided: bool) -> Scalar:
     """E (norm - target)^2; one-sided: norms below the target cost nothing, E max(0, norm - target)^2."""
+    checks.tensor("norms", norms)
+    checks.not_negative("target", target)
+    checks.flag("one_sided", one_sided)
     excess = norms - target
     return (excess.relu() if one_sided else excess).square().mean()
 
@@ -156,6 +169,7 @@ class GradientPenalty:
 
     def __post_init__(self) -> None:
         _check(weight=self.weight, target=self.target)
+        checks.flag("one_sided", self.one_sided)
 
     def __call__(
         self,
@@ -164,6 +178,7 @@ class GradientPenalty:
         fake: Batch,
         rng: torch.Generator,
     ) -> Scalar:
+        checks.function("critic", critic)
         norms = input_gradient_norms(critic, *between(real, fake, rng))
         return self.weight * departure(norms, self.target, self.one_sided)
 
@@ -235,6 +250,9 @@ class Dragan:
             raise ValueError(f"noise must be GaussianNoise(c) or UniformNoise(share), got {self.noise!r}")
 
     def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+        checks.function("critic", critic)
+        checks.batch("real", real)
+        checks.instance("rng", rng, torch.Generator, "a torch.Generator")
         x, *given = parts(real)
         return self.weight * departure(input_gradient_norms(critic, self.noise(x, rng), *given), self.target, False)
 
@@ -264,6 +282,8 @@ class R1(_ZeroCentred):
     """
 
     def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+        checks.function("critic", critic)
+        checks.batch("real", real)
         return self._price(critic, real)
 
 
@@ -279,6 +299,8 @@ class R2(_ZeroCentred):
     """
 
     def __call__(self, critic: Critic, real: Batch, fake: Batch, rng: torch.Generator) -> Scalar:
+        checks.function("critic", critic)
+        checks.batch("fake", fake)
         return self._price(critic, fake)
 
 

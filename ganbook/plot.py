@@ -78,7 +78,9 @@ def grid(images: Any, ncol: int | None = None, ax: Axes | None = None, title: st
     >>> ax.images[0].get_array().shape
     (238, 238)
     """
+    checks.instance("title", title, str, "a text")
     sheet = pictures.contact_sheet(images, ncol)
+    checks.like("ax", ax, "imshow", "axes of matplotlib")
     if ax is None:
         ratio = sheet.height / sheet.width
         wide = min(4.4, 4.4 / ratio)
@@ -125,6 +127,7 @@ def curves(
     x = np.arange(1, len(columns[names[0]]) + 1) if x is None else x
     if set(lengths.values()) != {len(x)}:
         raise ValueError(f"history must hold curves of one length, got {lengths} for {len(x)} rounds")
+    checks.like("ax", ax, "plot", "axes of matplotlib")
     ax = plt.subplots()[1] if ax is None else ax
     for name in names:
         known = {"D": {"color": COLORS.D}, "G": {"color": COLORS.G, "linestyle": (0, (4, 1.4))}}.get(name, {})
@@ -159,6 +162,7 @@ def points(
     clouds = {name: _points(x, name) for name, x in (("real", real), ("fake", fake)) if x is not None}
     if not clouds:
         raise ValueError("real or fake must be given, got neither")
+    checks.like("ax", ax, "plot", "axes of matplotlib")
     if ax is None:
         ax = plt.subplots(figsize=(4.4, 4.4))[1]
     if "real" in clouds:
@@ -227,6 +231,9 @@ def field(
     resolution = checks.whole("resolution", resolution, 2)
     x, y = np.meshgrid(np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution))
     z = _scores(D, np.stack([x.ravel(), y.ravel()], 1).astype(np.float32), score).reshape(resolution, resolution)
+    checks.flag("sigmoid", sigmoid)
+    checks.flag("bar", bar)
+    checks.like("ax", ax, "plot", "axes of matplotlib")
     if ax is None:
         ax = plt.subplots(figsize=(5.4 if bar else 4.4, 4.4))[1]
     if sigmoid:

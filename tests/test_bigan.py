@@ -277,7 +277,7 @@ def test_d_of_pairs_hears_z_as_well_as_x():
         (lambda: Joint(nn.Identity(), 3, nn.Identity()), "of_z must be a network"),
         (lambda: models.encoder(30), "size must be one of"),
         (lambda: models.bigan(16, hidden=0), "hidden must be a whole number"),
-        (lambda: models.bigan(16, norm="spectral"), "norm_g must be one of"),
+        (lambda: models.bigan(16, norm="spectral"), "norm must be one of"),
         (lambda: losses.PlusMatching(2, weight=-1.0), "weight must be a finite number >= 0"),
         (lambda: losses.PlusMatching(0), "features must be a whole number"),
     ],

@@ -280,8 +280,8 @@ def test_scores_that_are_none(scores, as_readers):
         (lambda: models.bigbigan(16, hidden=0), "hidden must be a whole number"),
         (lambda: models.bigbigan(16, stochastic="no"), "stochastic must be True or False"),
         (lambda: ring_game(()), "seeds must be one or more, got none"),
-        (lambda: bigbigan(lr_e=0.0), "lr must be a finite number > 0"),
-        (lambda: bigbigan(recipes.HINGE, lr_e=-1.0), "lr must be a finite number > 0"),
+        (lambda: bigbigan(lr_e=0.0), "lr_e must be a finite number > 0"),
+        (lambda: bigbigan(recipes.HINGE, lr_e=-1.0), "lr_e must be a finite number > 0"),
         (lambda: ks(torch.zeros(3)), "z must be codes"),
     ],
 )

@@ -60,7 +60,7 @@ def test_probabilities_sum_to_one_and_follow_the_heads(net, held_out):
 
 @pytest.mark.parametrize("shape", [(2, 1, 16, 16), (2, 3, 28, 28), (2, 3, 64, 64)])
 def test_other_shapes_are_refused(shape):
-    with pytest.raises(ValueError, match="x must hold images of shape .n, 3, s, s. with s of 16, 32"):
+    with pytest.raises(ValueError, match="x must (hold|be) images of shape .n, 3, s, s."):
         features.as_16(torch.zeros(shape))
 
 

@@ -69,7 +69,7 @@ def emoji(
     keep = torch.ones_like(labels, dtype=torch.bool)
     if category is not None:
         keep &= labels == CATEGORIES.index(category)
-    if not tones:
+    if not checks.flag("tones", tones):
         keep &= torch.tensor([TONES.isdisjoint(code.split("-")) for code in codepoints])
     rows = keep.nonzero().squeeze(1)
     pixels = torch.cat([_load(f"emoji-{style}")[f"{part}_images"] for part in parts])[rows]

@@ -127,6 +127,9 @@ def faces(
     >>> faces(32, "test").where(glasses="none").attributes["length"]
     ('short', 'long')
     """
+    checks.text("style", style)
+    if label is not None:
+        checks.text("label", label)
     if style not in STYLES:
         raise ValueError(f"style must be one of {', '.join(STYLES)}, got {style!r}")
     file, sizes = STYLES[style]

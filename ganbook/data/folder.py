@@ -100,7 +100,9 @@ def folder(
     Returns a sampler of (n, channels, size, size) in [-1, 1], with `.x`, `.names`, `.notes`, `.left_out`, `.classes`.
     Raises: ValueError for what is no folder, a folder without pictures, or files that cannot be read (naming them).
     """
-    root = Path(path)
+    checks.flag("labels", labels)
+    checks.flag("cache", cache)
+    root = Path(checks.path("path", path))
     checks.whole("size", size)
     checks.one_of("channels", channels, (1, 3))
     try:

@@ -74,7 +74,7 @@ class Mixture:
     def log_density(self, x: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         """log p(x) in nats, in the precision of x; finite wherever x is."""
         d = self.means.shape[1]
-        checks.tensor("x", x, "n", d)
+        checks.all_finite("x", checks.tensor("x", x, "n", d))
         weights, means, stds = self.weights.to(x), self.means.to(x), self.stds.to(x)
         squares = (x.unsqueeze(1) - means).square().sum(2)  # (n, 1, d) - (k, d) -> (n, k, d) -> (n, k)
         logs = weights.log() - d * stds.log() - d / 2 * math.log(2 * math.pi) - squares / (2 * stds.square())

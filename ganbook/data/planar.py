@@ -85,7 +85,7 @@ class SwissRoll:
 
     def curve(self, t: Float[Tensor, " n"]) -> Float[Tensor, "n 2"]:
         """The points of the spiral without noise, at the angles t in [1.5 pi, 4.5 pi]."""
-        checks.tensor("t", t, "n")
+        checks.all_finite("t", checks.tensor("t", t, "n"))
         return (self.radius / (4.5 * math.pi)) * t.unsqueeze(1) * torch.stack([t.cos(), t.sin()], 1)
 
     def log_density(self, x: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
@@ -93,7 +93,7 @@ class SwissRoll:
 
         Computed by Gauss-Legendre quadrature with six nodes on panels no longer than std, in the precision of x.
         """
-        checks.tensor("x", x, "n", 2)
+        checks.all_finite("x", checks.tensor("x", x, "n", 2))
         panels = math.ceil(3 * math.pi * self.radius * 1.003 / self.std)  # the curve's speed is below 1.003 radius
         nodes, weights = np.polynomial.legendre.leggauss(6)
         t = 1.5 + 3 * (np.arange(panels)[:, None] + (nodes + 1) / 2) / panels  # (panels, 6), in units of pi

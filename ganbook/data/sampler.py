@@ -20,8 +20,8 @@ def check_draw(n: object, rng: object) -> None:
     """
     if isinstance(n, bool) or not isinstance(n, int):
         raise TypeError(f"n must be an int, the number of samples to draw; got {n!r}")
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n}")
+    if not 1 <= n < checks.HUGE:
+        raise ValueError(f"n must be at least 1{', and a number that torch can hold' * (n > 0)}, got {n}")
     if not isinstance(rng, torch.Generator):
         raise TypeError(f"rng must be a torch.Generator, such as torch.Generator().manual_seed(0); got {rng!r}")
     if rng.device.type != "cpu":
@@ -33,6 +33,7 @@ def check_draw(n: object, rng: object) -> None:
 
 def place(device: torch.device | str | None) -> torch.device:
     """The device that a sampler delivers to: the one given, else the book's own (`ganbook.device()`)."""
+    checks.device("device", device)
     return ganbook.device() if device is None else torch.device(device)
 
 
@@ -130,6 +131,7 @@ def from_tensor(
     check_samples("x", x)
     if x.dim() == 4:
         checks.warn_of_range("x", x)
+    checks.series("classes", classes, "the names of the labels")
     target = place(device)
     if labels is not None:
         if not isinstance(labels, Tensor) or labels.is_floating_point() or labels.is_complex():

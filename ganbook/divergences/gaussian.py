@@ -186,7 +186,9 @@ def root(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"]:
     >>> root(torch.diag(torch.tensor([4.0, 9.0]))).tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
-    checks.tensor("covariance", covariance, "d", "d")
+    checks.all_finite("covariance", checks.tensor("covariance", covariance, "d", "d"))
+    if covariance.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"covariance must be in float32 or float64, got {covariance.dtype}")
     values, vectors = torch.linalg.eigh((covariance + covariance.T) / 2)
     return (vectors * values.clamp(min=0.0).sqrt()) @ vectors.T
 

@@ -59,6 +59,8 @@ def nodes(*densities: Density, order: int = ORDERS[1], breaks: tuple[float, ...]
     >>> round((w * x**2).sum().item(), 12)  # 27 / 3
     9.0
     """
+    checks.whole("order", order)
+    checks.each("breaks", breaks, lambda point: True, "a tuple of finite numbers")
     if not densities:
         raise ValueError("p must be at least one density, got none")
     check_densities(**{"p" if k == 0 else "q" if k == 1 else f"densities[{k}]": p for k, p in enumerate(densities)})
@@ -103,6 +105,9 @@ def log_masses(p: Density, x: Tensor, w: Tensor, name: str = "p") -> Tensor:
     >>> log_masses(uniform(0.0, 1.0), torch.tensor([0.25, 0.75]), torch.tensor([0.5, 0.5])).exp()
     tensor([0.5000, 0.5000])
     """
+    checks.instance("p", p, Density, "a Density")
+    checks.all_finite("x", checks.tensor("x", x, "n"))
+    checks.tensor("w", w, len(x))
     logs = p.log(x) + w.log()
     total = logs.detach().exp().sum().item()
     if not abs(total - 1) <= TOLERANCE:

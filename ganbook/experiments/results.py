@@ -108,6 +108,8 @@ def load(name: str, folder: Path = FOLDER) -> Results:
 
     Raises: ValueError for an unknown name, listing the known ones, or a file that does not fit the schema.
     """
+    checks.instance("folder", folder, Path, "a pathlib.Path")
+    checks.text("name", name)
     known = sorted(path.stem for path in folder.glob("*.json"))
     if name not in known:
         raise ValueError(f"name must be one of {', '.join(known) or 'none (no results are here)'}, got {name!r}")

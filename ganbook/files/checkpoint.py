@@ -15,9 +15,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from ganbook.files.whole import fault, write_whole
+from ganbook.files.whole import fault as reason
+from ganbook.files.whole import write_whole
 
-__all__ = ["digest", "fault", "flatten_optimizer", "read", "restore_optimizer", "write"]
+
+def fault(path: pathlib.Path) -> str:
+    """Why no checkpoint could be written there; "" where nothing speaks against it."""
+    return reason(path)
 
 
 def write(path: pathlib.Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:

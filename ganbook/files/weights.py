@@ -22,6 +22,7 @@ from ganbook.files.whole import write_whole
 
 def names(folder: Path) -> list[str]:
     """The networks that a folder holds a card of."""
+    checks.instance("folder", folder, Path, "a pathlib.Path")
     return sorted(path.stem for path in folder.glob("*.json"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from ganbook import checks
 from ganbook.games.bigan import BiGAN, Pair
 from ganbook.games.game import descend
 from ganbook.games.with_d import check_shapes, detached
@@ -59,6 +60,8 @@ class BigBiGAN(BiGAN):
         if not known or not scores or len(set(scores)) < len(scores):
             raise ValueError(f"scores must be a tuple of one or more of {', '.join(SCORES)}, got {scores!r}")
         super().__init__(G, E, D, recipe, prior, device)
+        if not isinstance(lr_e, Ramp) and lr_e is not None:
+            checks.positive("lr_e", lr_e)
         self.scores, self.lr_e = scores, lr_e
         self.player("G", G, lr=recipe.lr_g)  # without E, which moves at its own rate
         self.player("E", E, lr=recipe.lr_g if lr_e is None else lr_e)

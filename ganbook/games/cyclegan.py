@@ -61,6 +61,8 @@ class CycleGAN(Game):
         self.pool = checks.whole("pool", pool, least=0)
         if pool and pool < recipe.batch:
             raise ValueError(f"pool must be 0 or at least a batch ({recipe.batch}), got {pool}")
+        checks.instance("D_x", D_x, nn.Module, "a network")
+        checks.instance("D_y", D_y, nn.Module, "a network")
         self.G, self.F, self.D_x, self.D_y = G, F, D_x, D_y
         self.player("G", G, F, lr=recipe.lr_g)
         self.player("D", D_x, D_y, lr=recipe.lr_d)

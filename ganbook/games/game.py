@@ -45,6 +45,8 @@ def descend(
     >>> w.data
     tensor(1.8000)
     """
+    checks.instance("optimizer", optimizer, Optimizer, "a torch optimiser")
+    checks.series("losses", [losses] if isinstance(losses, Tensor) else losses, "a loss, or as many as parts")
     own = [p for p in owned(optimizer) if p.requires_grad]
     if not own:
         raise ValueError("optimizer must own a parameter with requires_grad, got none")
@@ -77,6 +79,8 @@ class Average(AveragedModel):
 
     def __init__(self, network: nn.Module, halflife: float, batch: int) -> None:
         checks.positive("halflife", halflife, of="of images")
+        checks.whole("batch", batch)
+        checks.instance("network", network, nn.Module, "a network")
         super().__init__(network, multi_avg_fn=get_ema_multi_avg_fn(0.5 ** (batch / halflife)))
         self.requires_grad_(False)
 
@@ -174,6 +178,7 @@ class Game(nn.Module):
             raise ValueError(f"recipe must be a Recipe, such as ganbook.recipes.MLP_GAN, got {recipe!r}")
         super().__init__()
         self.recipe = self.now = recipe
+        checks.device("device", device)
         self.device = ganbook.device() if device is None else torch.device(device)
         self.optimizers = {}
         self.story: dict[str, Any] = {}
@@ -188,6 +193,7 @@ class Game(nn.Module):
         Raises: ValueError where nothing can move, a network is no module, lr is not > 0, or another player owns a
         parameter.
         """
+        checks.text("name", name)
         if not networks or not all(isinstance(network, nn.Module) for network in networks):
             kinds = ", ".join(type(network).__name__ for network in networks) or "none"
             raise ValueError(f"networks of player {name!r} must be one or more nn.Module, got {kinds}")

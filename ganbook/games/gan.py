@@ -22,7 +22,7 @@ def latent_width(G: nn.Module) -> int:
 
     Raises: ValueError where G has no layer with in_features or in_channels.
     """
-    for layer in G.modules():
+    for layer in checks.instance("G", G, nn.Module, "a network").modules():
         width = getattr(layer, "in_features", None) or getattr(layer, "in_channels", None)
         if width:
             return int(width)
@@ -57,6 +57,8 @@ class GAN(GameWithD):
     ) -> None:
         super().__init__(recipe, device)
         self.seat(G, D)
+        if prior is not None:
+            checks.function("prior", prior, "a Sampler of z, called as prior(n, rng)")
         self.prior = prior or normal(latent_width(G), self.device)
 
     def seat(self, G: nn.Module, D: nn.Module) -> None:

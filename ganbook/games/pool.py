@@ -35,6 +35,7 @@ class Pool(nn.Module):
 
     def __init__(self, size: int, shape: Sequence[int]) -> None:
         super().__init__()
+        checks.each("shape", shape, lambda side: side >= 1 and side == int(side), "whole numbers >= 1")
         self.register_buffer("kept", torch.zeros(checks.whole("size", size), *shape))
         self.register_buffer("filled", torch.tensor(0))
 

@@ -129,13 +129,18 @@ class SideBySide(GAN):
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
+        checks.function("make", make, "a function that makes a pair of networks (G, D)")
+        checks.series("seeds", seeds, "whole numbers >= 0")
         pairs, seeds = [], tuple(seeds)
         with torch.random.fork_rng():
             for seed in seeds:
+                checks.whole("seeds", seed, 0)
                 torch.manual_seed(seed)
                 pairs.append(make())
         if not pairs:
             raise ValueError("seeds must be one or more, got none")
+        if wrong := [pair for pair in pairs if not isinstance(pair, tuple) or len(pair) != 2]:
+            raise ValueError(f"make must return a pair of networks (G, D), got {type(wrong[0]).__name__}")
         self.runs = runs = len(pairs)
         one, loss = _common(recipe, runs)
         together = replace(

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganbook import checks
 from ganbook.games import fitting
 from ganbook.games.game import Game, first_samples
 from ganbook.models import still
@@ -21,6 +22,8 @@ def check_shapes(x: Batch, y: Batch, maker: str = "G") -> None:
 
     Raises: ValueError naming the maker and both shapes.
     """
+    checks.batch("x", x)
+    checks.batch("y", y)
     real, fake = ([tuple(part.shape[1:]) for part in parts(batch)] for batch in (x, y))
     if len(real) != len(fake):
         raise ValueError(

@@ -200,6 +200,8 @@ def check_outcomes(outcomes: Any) -> None:
 
 def check_anchor(name: str, anchor: Any, outcomes: int | None = None) -> Anchor:
     """The anchor as a tuple of floats. Raises: ValueError naming it where it is no distribution over the outcomes."""
+    if outcomes is not None:
+        checks.whole("outcomes", outcomes, 2)
     values = checks.numbers(name, anchor)
     if values.dim() != 1:
         raise ValueError(f"{name} must be a list of probabilities, got {anchor!r}")

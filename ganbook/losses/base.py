@@ -44,4 +44,5 @@ def check_width(name: str, out: Tensor, width: int) -> None:
 
     Raises: ValueError naming the argument, its shape and the shape that is allowed.
     """
+    checks.whole("width", width)
     checks.tensor(name, out, "n", width, what="raw outputs of D")

@@ -41,4 +41,6 @@ class Drift:
         fake: Batch,
         rng: torch.Generator,
     ) -> Scalar:
+        checks.function("critic", critic)
+        checks.batch("real", real)
         return self.weight * critic(*parts(real)).square().mean()

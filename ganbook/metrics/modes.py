@@ -41,7 +41,7 @@ def reverse_kl(counts: Int[Tensor, " k"], expected: Float[Tensor, " k"] | None =
     if not isinstance(counts, Tensor) or counts.ndim != 1 or not counts.numel():
         raise ValueError(f"counts must be a tensor of one whole number a mode, got {counts!r}")
     if expected is not None:
-        checks.tensor("expected", expected, "k")
+        checks.all_finite("expected", checks.tensor("expected", expected, "k"))
     k = len(counts)
     p = torch.full((k,), 1.0 / k, dtype=torch.float64, device=counts.device) if expected is None else expected.double()
     if len(p) != k or abs(float(p.sum()) - 1.0) > 1e-6:

@@ -111,6 +111,7 @@ def image_similarity(
     """
     if len(checks.tensor("images", images, "n", "c", "h", "w")) < 2:
         raise ValueError(f"images must hold at least 2 images, got {len(images)}")
+    checks.all_finite("images", images)
     checks.whole("pairs", pairs)
     rng = torch.Generator().manual_seed(checks.whole("seed", seed, 0))
     first = torch.randint(0, len(images), (pairs,), generator=rng)
@@ -136,7 +137,8 @@ def image_similarity(
 
 
 def _pair(x: Tensor, y: Tensor) -> None:
-    checks.tensor("y", y, *checks.tensor("x", x, "n", "c", "h", "w").shape, what="a tensor like x")
+    checks.all_finite("x", checks.tensor("x", x, "n", "c", "h", "w"))
+    checks.all_finite("y", checks.tensor("y", y, *x.shape, what="a tensor like x"))
 
 
 def _window(images: Tensor) -> Tensor:

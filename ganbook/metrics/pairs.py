@@ -92,7 +92,10 @@ def nearest(x: Float[Tensor, "n d"], y: Float[Tensor, "m d"]) -> tuple[Tensor, T
     >>> distance.tolist(), index.tolist()
     ([1.0, 1.0], [1, 0])
     """
-    checks.tensor("y", y, "m", checks.tensor("x", x, "n", "d").shape[1])
+    checks.all_finite("x", checks.tensor("x", x, "n", "d"))
+    checks.all_finite("y", checks.tensor("y", y, "m", x.shape[1]))
+    if x.dtype != y.dtype:
+        raise ValueError(f"y must be of the type of x, {x.dtype}, got {y.dtype}")
     found = [block.min(1) for _, block in squared_distances(x, y)]
     return torch.cat([part.values for part in found]), torch.cat([part.indices for part in found])
 

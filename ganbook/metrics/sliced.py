@@ -33,6 +33,8 @@ def sliced_wasserstein(
     check(x=x, y=y)
     if len(x) != len(y):
         raise ValueError(f"y must hold as many samples as x ({len(x)}), got {len(y)}")
+    if x.dtype != y.dtype:
+        raise ValueError(f"y must be of the type of x, {x.dtype}, got {y.dtype}")
     checks.whole("directions", directions)
     value = _sliced(x, y, directions, torch.Generator().manual_seed(checks.whole("seed", seed, 0)))
     return Score(
@@ -51,6 +53,7 @@ def laplacian_pyramid(images: Float[Tensor, "n c h w"], smallest: int = 14) -> l
     [64, 32, 16]
     """
     levels = [checks.tensor("images", images, "n", "c", "h", "w")]
+    checks.all_finite("images", images)
     checks.whole("smallest", smallest)
     while all(side % 2 == 0 and side // 2 >= smallest for side in levels[-1].shape[-2:]):
         small = _down(levels[-1])
@@ -105,6 +108,10 @@ def pyramid_distance(
     checks.tensor("fake", fake, *checks.tensor("real", real, "n", "c", "h", "w").shape, what="a tensor like real")
     if min(real.shape[-2:]) < 7:
         raise ValueError(f"real must hold images of at least 7x7 pixels, got {tuple(real.shape[-2:])}")
+    checks.all_finite("real", real)
+    checks.all_finite("fake", fake)
+    if real.dtype != fake.dtype:
+        raise ValueError(f"fake must be of the type of real, {real.dtype}, got {fake.dtype}")
     checks.one_of("normalise", normalise, ("each", "real"))
     checks.whole("patches", patches)
     checks.whole("directions", directions)

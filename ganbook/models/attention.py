@@ -33,6 +33,7 @@ class SelfAttention(nn.Module):
         super().__init__()
         if checks.whole("channels", channels) % 8:
             raise ValueError(f"channels must be a multiple of 8, of which theta and phi keep one in 8, got {channels}")
+        checks.flag("pooled", pooled)
         self.channels, self.pooled = channels, pooled
         self.theta = nn.Conv2d(channels, channels // 8, 1, bias=False)
         self.phi = nn.Conv2d(channels, channels // 8, 1, bias=False)
@@ -57,6 +58,7 @@ class SelfAttention(nn.Module):
         return max_pool2d(x, 2) if self.pooled else x
 
     def _check(self, x: Tensor) -> None:
+        checks.tensor("x", x, "n", self.channels, "h", "w", what="maps")
         shape = tuple(x.shape[1:])
         if x.dim() != 4 or shape[0] != self.channels:
             raise ValueError(f"x must be maps of {self.channels} channels, (n, {self.channels}, h, w), got {shape}")

@@ -106,6 +106,9 @@ def pooled_features(E: nn.Module, x: Samples) -> Float[Tensor, "n c"]:
     body = E.body if isinstance(E, Stochastic) else E
     if not isinstance(body, nn.Sequential) or len(body) < 3 or not isinstance(body[-2], nn.Conv2d):
         raise ValueError(f"E must be an encoder that ends in a convolution and nn.Flatten(), got {type(body).__name__}")
+    checks.tensor("x", x, "n", "c", "h", "w", what="images")
+    if any(weight.dtype != x.dtype for weight in body.parameters()):
+        raise ValueError(f"x must be of the type of E's weights, got {x.dtype}")
     with still(body):
         return body[:-2](x).mean((2, 3))
 
@@ -138,6 +141,8 @@ def bigbigan(
     checks.whole("z", z)
     checks.whole("hidden", hidden)
     checks.instance("stochastic", stochastic, bool, "True or False")
+    checks.one_of("norm", norm, ("batch", "layer", None))
+    checks.flag("stochastic", stochastic)
     G = dcgan(size, channels, z=z, width=width, norm_d=None, norm_g=norm)[0]
     E = encoder(size, channels, z=2 * z if stochastic else z, width=width, norm=norm)
     F = nn.Sequential(*encoder(size, channels, width=width, norm=norm)[:-2], nn.Flatten())

@@ -43,7 +43,7 @@ def classifier(
     checks.inside("dropout", dropout, 0, 1, "[)")
     head = nn.Linear(hidden, outputs)
     return nn.Sequential(
-        InstanceNoise(noise),
+        InstanceNoise(checks.not_negative("noise", noise)),
         nn.Conv2d(channels, width, 4, 2, 1),
         leaky_relu(),
         nn.Dropout2d(dropout),
@@ -54,5 +54,5 @@ def classifier(
         nn.Linear(2 * width * (size // 4) ** 2, hidden),
         leaky_relu(),
         nn.Dropout(dropout),
-        KeepFeatures(head) if features else head,
+        KeepFeatures(head) if checks.flag("features", features) else head,
     )

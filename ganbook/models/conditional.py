@@ -59,6 +59,9 @@ class ConditionalG(nn.Module):
         maps = [2 * maps[-1], *maps[::-1]]  # from the smallest map to the widest
         blocks = len(maps) - 1
         self.classes = checks.whole("classes", classes)
+        checks.flag("skip_z", skip_z)
+        checks.flag("conditional", conditional)
+        checks.flag("attention", attention)
         self.z = checks.whole("z", z, blocks + 1 if skip_z else 1)
         told = classes if embedding is None else checks.whole("embedding", embedding)
         self.embed = None if embedding is None else nn.Embedding(classes, told)
@@ -139,6 +142,8 @@ class ConditionalD(nn.Module):
         super().__init__()
         _, maps = _maps(size, channels, width)
         self.classes = checks.whole("classes", classes)
+        checks.flag("attention", attention)
+        checks.flag("class_bias", class_bias)
         self.label = checks.one_of("label", label, LABELS)
         seen = [channels + (classes if label == "concatenation" else 0), *maps]
         self.blocks = nn.ModuleList(
@@ -237,6 +242,8 @@ def biggan(
     >>> [sum(p.numel() for p in network.parameters()) for network in (G, D)]
     [55427, 103969]
     """
+    checks.flag("spectral_g", spectral_g)
+    checks.flag("spectral_d", spectral_d)
     draw = INITS[checks.one_of("init", init, INITS)]
     given = {"z": z, "width": width, "embedding": embedding, "skip_z": skip_z, "conditional": conditional}
     G = draw(ConditionalG(classes, size, channels, attention=attention, **given))

@@ -29,6 +29,8 @@ def enlarge(x: Float[Tensor, "n c h w"], times: int = 2) -> Float[Tensor, "n c .
     >>> enlarge(torch.tensor([[[[1.0, 2.0]]]])).tolist()
     [[[[1.0, 1.0, 2.0, 2.0], [1.0, 1.0, 2.0, 2.0]]]]
     """
+    checks.tensor("x", x, "n", "c", "h", "w", what="maps or images")
+    checks.whole("times", times)
     return x if times == 1 else F.interpolate(x, scale_factor=times)  # nearest neighbour
 
 
@@ -38,6 +40,10 @@ def shrink(x: Float[Tensor, "n c h w"], times: int = 2) -> Float[Tensor, "n c ..
     >>> shrink(torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])).tolist()
     [[[[2.5]]]]
     """
+    checks.tensor("x", x, "n", "c", "h", "w", what="maps or images")
+    checks.whole("times", times)
+    if min(x.shape[2:]) < times:
+        raise ValueError(f"times must be at most the side of x, {min(x.shape[2:])}, got {times}")
     return x if times == 1 else F.avg_pool2d(x, times)
 
 
@@ -51,6 +57,10 @@ def faded(x: Float[Tensor, "n c h w"], alpha: float) -> Float[Tensor, "n c h w"]
     >>> faded(torch.tensor([[[[0.0, 2.0], [0.0, 2.0]]]]), 0.5).tolist()
     [[[[0.5, 1.5], [0.5, 1.5]]]]
     """
+    checks.tensor("x", x, "n", "c", "h", "w", what="maps or images")
+    checks.inside("alpha", alpha, 0, 1)
+    if x.shape[2] % 2 or x.shape[3] % 2:
+        raise ValueError(f"x must have even sides, got {tuple(x.shape)}")
     return x if alpha == 1 else torch.lerp(enlarge(shrink(x)), x, alpha)
 
 
@@ -70,6 +80,8 @@ class PixelNorm(nn.Module):
         self.eps = checks.not_negative("eps", eps)
 
     def forward(self, x: Samples) -> Samples:
+        if checks.tensor("x", x).dim() < 2:
+            raise ValueError(f"x must be of shape (n, c, ...), got {tuple(x.shape)}")
         return x * (x.square().mean(1, keepdim=True) + self.eps).rsqrt()
 
 
@@ -174,6 +186,8 @@ class GrowingG(_Grows):
 
     def __init__(self, blocks: list[nn.Module], to_rgb: list[nn.Module]) -> None:
         super().__init__()
+        checks.modules("blocks", blocks)
+        checks.modules("to_rgb", to_rgb)
         self.blocks, self.to_rgb = nn.ModuleList(blocks), nn.ModuleList(to_rgb)
         self.at(self.stages - 1, 1.0)
 
@@ -201,6 +215,8 @@ class GrowingD(_Grows):
 
     def __init__(self, blocks: list[nn.Module], from_rgb: list[nn.Module]) -> None:
         super().__init__()
+        checks.modules("blocks", blocks)
+        checks.modules("from_rgb", from_rgb)
         self.blocks, self.from_rgb = nn.ModuleList(blocks), nn.ModuleList(from_rgb)
         self.at(self.stages - 1, 1.0)
 
@@ -253,6 +269,10 @@ def growing(
     checks.one_of("channels", channels, (1, 3))
     for name, value in (("outputs", outputs), ("z", z), ("width", width), ("widest", widest)):
         checks.whole(name, value)
+    checks.flag("equalised", equalised)
+    checks.flag("pixel_norm", pixel_norm)
+    if spread is not None:
+        checks.whole("spread", spread, 2)
     levels = int(math.log2(size // 4))
     maps = [min(widest, width * 2 ** (levels - k)) for k in range(levels + 1)]  # from 4 px to the final size
     made: Callable[..., nn.Module] = (lambda layer: layer) if equalised else plain

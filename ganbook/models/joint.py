@@ -48,6 +48,7 @@ def encoder(
     torch.Size([2, 7])
     """
     checks.whole("z", z)
+    checks.one_of("norm", norm, ("batch", "layer", "spectral", None))
     return dcgan(size, channels, outputs=z, width=width, norm_d=norm)[1]
 
 
@@ -77,6 +78,8 @@ def bigan(
     (torch.Size([2, 5]), torch.Size([2, 1]))
     """
     checks.whole("hidden", hidden)
+    checks.one_of("norm", norm, ("batch", "layer", None))
+    checks.whole("outputs", outputs)
     G = dcgan(size, channels, z=z, width=width, norm_d=None, norm_g=norm)[0]
     E, like = (encoder(size, channels, z=z, width=width, norm=norm) for _ in range(2))
     smallest, halvings = HALVINGS[size]

@@ -29,6 +29,7 @@ class InstanceNoise(nn.Module):
         self.std = checks.not_negative("std", std)
 
     def forward(self, x: Batch) -> Batch:
+        checks.tensor("x", x)
         return x + self.std * torch.randn_like(x) if self.training else x
 
     def extra_repr(self) -> str:
@@ -54,6 +55,8 @@ class Pack(nn.Module):
         self.m = checks.whole("m", m)
 
     def forward(self, x: Batch) -> Float[Tensor, "packs ..."]:
+        if checks.tensor("x", x).dim() < 2:
+            raise ValueError(f"x must be samples of shape (n, c, ...), got {tuple(x.shape)}")
         if len(x) < self.m:
             x = x.repeat(self.m, *[1] * (x.dim() - 1))[: self.m]
         if len(x) % self.m:
@@ -86,6 +89,8 @@ class MinibatchStd(nn.Module):
         self.eps = checks.not_negative("eps", eps)
 
     def forward(self, x: Batch) -> Batch:
+        if checks.tensor("x", x).dim() < 2:
+            raise ValueError(f"x must be samples of shape (n, c, ...), got {tuple(x.shape)}")
         size = self.group or len(x)
         if len(x) % size:
             raise ValueError(f"x must hold a multiple of group = {size} rows, got {len(x)}")
@@ -115,6 +120,7 @@ class KeepFeatures(nn.Module):
         self.head = checks.instance("head", head, nn.Module, "a layer, such as nn.Linear(64, 1)")
 
     def forward(self, h: Float[Tensor, "n f"]) -> Float[Tensor, "n g"]:
+        checks.tensor("h", h, "n", "f", what="features")
         return torch.cat([self.head(h), h], 1)
 
 
@@ -137,10 +143,12 @@ class Resample(nn.Module):
         super().__init__()
         check_outcomes(outcomes)
         checks.whole("features", features)
+        checks.flag("bias", bias)
         self.mean = nn.Linear(features, outcomes, bias=bias)
         self.log_variance = nn.Linear(features, outcomes, bias=bias)
 
     def forward(self, x: Float[Tensor, "n f"]) -> Outputs:
+        checks.tensor("x", x, "n", "f", what="features")
         mean = self.mean(x)
         if not self.training:
             return mean

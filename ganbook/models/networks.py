@@ -57,7 +57,7 @@ def mlp(
         raise ValueError(f"shape {tuple(shape)} must hold as many numbers as the last width, {widths[-1]}")
     checks.one_of("norm", norm, NORMS)
     between = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
-    layers: list[nn.Module] = [nn.Flatten()] if flatten else []
+    layers: list[nn.Module] = [nn.Flatten()] if checks.flag("flatten", flatten) else []
     for k, (before, after) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
         if k:
             layers += ([between[norm](before)] if norm in between else []) + [activation()]

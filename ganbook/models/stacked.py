@@ -24,6 +24,9 @@ def deal(x: Batch, runs: int) -> Float[Tensor, "runs each ..."]:
     >>> deal(torch.arange(6.0).view(6, 1), 2)[1].flatten().tolist()
     [3.0, 4.0, 5.0]
     """
+    checks.whole("runs", runs)
+    if not isinstance(x, Tensor) or x.dim() == 0 or x.is_complex():
+        raise ValueError(f"x must be samples of shape (n, ...), got {type(x).__name__}")
     if len(x) % runs:
         raise ValueError(f"x must have a multiple of {runs} rows, one block a run, got {len(x)}")
     return x.unflatten(0, (runs, -1))

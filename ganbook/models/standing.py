@@ -35,6 +35,7 @@ def standing(network: nn.Module, batches: Iterable[tuple[Tensor, ...]]) -> nn.Mo
     norms = [part for part, _ in modes if isinstance(part, MEASURED) and part.track_running_stats]
     if not norms:
         raise ValueError(f"network must have batch norm with running statistics, got {type(network).__name__}")
+    checks.series("batches", batches, "what the network is called with, tuples of tensors")
     momenta = [norm.momentum for norm in norms]
     kept = [{name: value.clone() for name, value in norm.named_buffers()} for norm in norms]
     seen = 0

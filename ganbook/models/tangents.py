@@ -30,8 +30,11 @@ def jacobian(network: nn.Module, x: Samples) -> Float[Tensor, "n outputs inputs"
     True
     """
     checks.instance("network", network, nn.Module, "a network")
-    if not isinstance(x, Tensor) or x.dim() < 2 or not x.is_floating_point():
+    if not isinstance(x, Tensor) or x.dim() < 2 or not x.is_floating_point() or not len(x):
         raise ValueError(f"x must be samples of shape (n, ...), got {getattr(x, 'shape', x)!r}")
+
+    if any(weight.dtype != x.dtype for weight in network.parameters()):
+        raise ValueError(f"x must be of the type of the network's weights, got {x.dtype}")
 
     def one(sample: Tensor) -> Tensor:
         return network(sample[None])[0].flatten()
@@ -59,7 +62,7 @@ def tangents(J: Float[Tensor, "n d inputs"], k: int | None = None) -> Float[Tens
     >>> tangents(torch.tensor([[[0.0, 2.0], [0.0, 0.0], [1.0, 0.0]]]))[0].abs().tolist()
     [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
     """
-    checks.tensor("J", J, "n", "d", "inputs", what="Jacobians")
+    checks.all_finite("J", checks.tensor("J", J, "n", "d", "inputs", what="Jacobians"))
     most = min(J.shape[1:])
     k = most if k is None else checks.whole("k", k, most=most)
     return torch.linalg.svd(J, full_matrices=False).U[:, :, :k]
@@ -71,7 +74,7 @@ def rows(J: Float[Tensor, "n outputs d"], k: int | None = None) -> Float[Tensor,
     >>> rows(torch.tensor([[[3.0, 0.0, 0.0]]]))[0].abs().flatten().tolist()
     [1.0, 0.0, 0.0]
     """
-    checks.tensor("J", J, "n", "outputs", "d", what="Jacobians")
+    checks.all_finite("J", checks.tensor("J", J, "n", "outputs", "d", what="Jacobians"))
     return tangents(J.mT, k)
 
 
@@ -93,6 +96,7 @@ def angles(A: Float[Tensor, "n d k"], B: Float[Tensor, "n d l"]) -> Float[Tensor
     checks.tensor("A", A, "n", "d", "k", what="bases")
     checks.tensor("B", B, len(A), A.shape[1], "l", what="bases")
     for name, basis in (("A", A), ("B", B)):
+        checks.all_finite(name, basis)
         if basis.shape[2] > basis.shape[1]:
             raise ValueError(f"{name} must have at most d = {basis.shape[1]} columns, got {basis.shape[2]}")
     if A.shape[2] < B.shape[2]:
@@ -127,7 +131,12 @@ def tangent_penalty(
     True
     """
     checks.positive("step", step)
+    checks.function("classifier", classifier)
+    checks.batch("x", x)
+    checks.instance("rng", rng, torch.Generator, "a torch.Generator")
     checks.tensor("T", T, len(x), x[0].numel(), "k", what="directions")
+    if T.dtype != x.dtype:
+        raise ValueError(f"T must be of the type of x, {x.dtype}, got {T.dtype}")
     u = torch.randn(len(x), T.shape[2], 1, generator=rng, dtype=x.dtype).to(x.device)
     moved = x + step * (T @ u).view_as(x)
     return ((classifier(moved) - classifier(x)) / step).square().flatten(1).sum(1).mean()

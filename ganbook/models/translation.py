@@ -168,6 +168,8 @@ def translator(
     >>> sum(p.numel() for p in translator().parameters())
     55028
     """
+    checks.whole("channels", channels)
+    checks.flag("gate", gate)
     out = channels if out is None else checks.whole("out", out)
     if gate and out != channels:
         raise ValueError(f"gate must be False where out ({out}) is not channels ({channels}): it mixes old and new")
@@ -203,7 +205,7 @@ def cyclegan(
     out = channels if out is None else out
     made = {"width": width, "blocks": blocks, "gate": gate}
     G, F = translator(channels, out=out, **made), translator(out, out=channels, **made)
-    if patches:
+    if checks.flag("patches", patches):
         D_x, D_y = (patch_critic(c, width=width_d) for c in (channels, out))
     else:
         D_x, D_y = (dcgan(size, c, width=width_d, norm_d=None)[1] for c in (channels, out))

@@ -64,7 +64,7 @@ class Film:
         budget: int = 800_000,
     ) -> None:
         self.alt = checks.text("alt", alt)
-        self.fps, self.loop = checks.inside("fps", fps, 0, 30, "(]"), bool(loop)
+        self.fps, self.loop = checks.inside("fps", fps, 0, 30, "(]"), checks.flag("loop", loop)
         self.ncol = None if ncol is None else checks.whole("ncol", ncol)
         self.bounds = None if bounds is None else corners(bounds)
         self.real = None if real is None else points(real, "real")

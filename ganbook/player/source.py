@@ -9,6 +9,8 @@ import sys
 import textwrap
 from typing import Any
 
+from ganbook import checks
+
 WIDTH = 88
 """Columns that a line shown in a chapter may have: what the page holds (tests/test_plot_source.py asks it)."""
 
@@ -64,7 +66,7 @@ def source(*pieces: Any, docstring: bool = False) -> Source:
     parts = []
     for piece in pieces:
         text = _text(piece)
-        text = text if docstring else without_docstrings(text)
+        text = text if checks.flag("docstring", docstring) else without_docstrings(text)
         name = getattr(piece, "__qualname__", "")
         of_class = "." in name and "<" not in name and not inspect.isclass(piece)
         parts.append(f"# {name}\n{text}" if of_class and len(pieces) > 1 else text)

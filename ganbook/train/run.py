@@ -145,7 +145,7 @@ class Run(Iterator[Step]):
                 "the processes of a shared run must start alike: each with the same game (torch.manual_seed before "
                 "its networks are made), the same arguments of train, and the same checkpoint to read"
             )
-        show = progress and others.rank == 0 and _live()
+        show = checks.flag("progress", progress) and others.rank == 0 and _live()
         self._bar = tqdm(total=rounds, initial=self.n, disable=not show, unit=" rounds")
 
     def __repr__(self) -> str:
@@ -304,7 +304,7 @@ def every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
     >>> [step.n for step in every(3, [Step(n, Game(DCGAN), 0, {}) for n in range(1, 8)])]
     [3, 6, 7]
     """
-    return _every(checks.whole("k", k), steps)
+    return _every(checks.whole("k", k), checks.series("steps", steps, "a Run, or what iterates over steps"))
 
 
 def _every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
@@ -318,7 +318,7 @@ def _every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
 
 def fit(run: T) -> T:
     """Exhaust a run, or what iterates over steps of one, for scripts; returns it for its history and game."""
-    for _ in run:
+    for _ in checks.series("run", run, "a Run, or what iterates over one"):
         pass
     return run
 

@@ -208,6 +208,9 @@ def load(name: str, device: torch.device | str | None = None, folder: Path = FOL
 
     Raises: ValueError for an unknown name, listing the known ones; OSError for a missing, truncated or changed file.
     """
+    checks.text("name", name)
+    checks.device("device", device)
+    checks.instance("folder", folder, Path, "a pathlib.Path")
     own = folder / f"{name}.safetensors"
     if name not in ENTRIES and own.is_file():
         kept = keep.load(own, device=device)

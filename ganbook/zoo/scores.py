@@ -41,6 +41,7 @@ def training_set(name: str) -> data.TensorSampler:
 
 def sums(name: str) -> str | dict[str, str]:
     """The SHA-256 of the file that a set comes from, or of each where it is made of several."""
+    checks.text("name", name)
     if name != "emoji":
         return data.sha256(name)
     return {file: data.sha256(file) for file in ("emoji", "emoji-noto", "emoji-twemoji")}
