@@ -69,7 +69,7 @@ def test_attention_without_pooling_does_not_care_about_places():
         (lambda: SelfAttention(8)(noise(1, 8, 7, 7)), "x must have maps of even sides, .* got 7 x 7"),
         (lambda: SelfAttention(8)(noise(1, 16, 4, 4)), "x must be maps of shape .n, 8, h, w."),
         (lambda: biggan(4, width=2, attention=True), "channels must be a multiple of 8"),
-        (lambda: biggan(4, size=20), "size must be one of 16, 28, 32, 64, got 20"),
+        (lambda: biggan(4, size=20), "size must be one of 16, 28, 32, 64, 128, got 20"),
         (lambda: biggan(4, channels=2), "channels must be one of 1, 3, got 2"),
         (lambda: biggan(0), "classes must be a whole number >= 1, got 0"),
         (lambda: biggan(4, z=2), "z must be a whole number >= 3, got 2"),
