@@ -23,6 +23,7 @@ LEFT_OUT = {
     "long, or with a network": "torchvision make main read_script Experiment",
     "no arguments": "style mlp_pair names leaky_relu Flip",
     "colours": "REALNESS",
+    "chapters 16 and 19, not called yet": "Evolution fittest Basis BiasedLeaky Bottleneck branch_scale residual",
 }
 
 CALLS = """

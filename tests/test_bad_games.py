@@ -7,10 +7,10 @@ import pytest
 import torch
 from games import BATCH, GAMES, growing, plain, points
 from torch import nn
-from trial_games import Progressive, TwoParents
+from trial_games import Progressive
 
 from ganbook.data import check_labels, uniform
-from ganbook.games import GAN, CycleGAN, Game, descend
+from ganbook.games import GAN, CycleGAN, Evolution, Game, descend
 from ganbook.models import mlp
 from ganbook.train import fit, train
 from ganbook.train.precision import computing, networks
@@ -158,7 +158,7 @@ def test_a_stage_without_prepare(tmp_path, as_readers):
 def test_members_may_change_places_in_a_round():
     """The planted growth above is refused for its shapes; two parents exchange networks of one shape, and go on."""
     run = fit(GAMES["two parents"].run())
-    assert isinstance(run.game, TwoParents) and run.n == 6
+    assert isinstance(run.game, Evolution) and run.n == 6
 
 
 # --- a form of its own

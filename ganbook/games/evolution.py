@@ -136,14 +136,21 @@ class Evolution(GameWithD):
     def child(self, parent: int, mutation: Any, rng: torch.Generator) -> Child:
         """A copy of a parent that has moved by one mutation; the parent stays as it was."""
         if self.by is None:
-            G, optimizer = copy.deepcopy((self.parents[parent], self.optimizers[f"G{parent}"]))
+            G, optimizer = copy.deepcopy(
+                (self.parents[parent], self.optimizers[f"G{parent}"]),
+            )
         else:
             G, optimizer = self.by[mutation], self.optimizers[f"G{mutation}"]
             G.load_state_dict(self.parents[parent].state_dict())
         for _ in range(self.recipe.g_steps):
             y = G(self.draw(self.prior, rng))
             descend(optimizer, self.mutated(self.D(self.shown(y)), mutation))
-        return Child(G if self.by is None else copy.deepcopy(G), optimizer, parent, mutation)
+        return Child(
+            G if self.by is None else copy.deepcopy(G),
+            optimizer,
+            parent,
+            mutation,
+        )
 
     def mutated(self, out: Tensor, mutation: Any) -> Scalar:
         """What a child descends, given D's raw outputs for its samples."""
@@ -173,8 +180,17 @@ class Evolution(GameWithD):
             quality = self.each_mean(loss.score(out.detach()).sigmoid())
             if not self.gamma:
                 return Fitness(quality, quality)
-            slopes = torch.autograd.grad(loss.d(self.D(*parts(self.shown(x))), out), own, allow_unused=True)
-        diversity = -self.squared([processes.mean(g) for g in slopes if g is not None]).log() / 2
+            slopes = torch.autograd.grad(
+                loss.d(self.D(*parts(self.shown(x))), out),
+                own,
+                allow_unused=True,
+            )
+        diversity = (
+            -self.squared(
+                [processes.mean(g) for g in slopes if g is not None],
+            ).log()
+            / 2
+        )
         return Fitness(quality + self.gamma * diversity, quality, diversity)
 
     def each_mean(self, rows: Tensor) -> Tensor:

@@ -41,13 +41,15 @@ def fittest(fitness: Tensor, n: int = 1) -> list[int]:
     >>> fittest(torch.tensor([0.2, float("nan"), 0.5]))
     Traceback (most recent call last):
     ...
-    ValueError: fitness must be finite for every child, got nan for child 1
+    ValueError: fitness must be finite, got nan for child 1
     """
     checks.tensor("fitness", fitness, "children")
     checks.whole("n", n, most=len(fitness))
     bad = (~fitness.isfinite()).nonzero().flatten().tolist()
     if bad:
-        raise ValueError(f"fitness must be finite for every child, got {float(fitness[bad[0]])} for child {bad[0]}")
+        raise ValueError(
+            f"fitness must be finite, got {fitness[bad[0]]:g} for child {bad[0]}",
+        )
     return fitness.argsort(descending=True, stable=True)[:n].tolist()
 
 

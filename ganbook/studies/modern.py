@@ -197,7 +197,7 @@ def g_slopes(u: Float[Tensor, " n"]) -> dict[str, Float[Tensor, " n"]]:
 
     Source: Huang et al. 2024, and their code. Derived in: chapter 19.
 
-    >>> {name: round(float(slope), 3) for name, slope in g_slopes(torch.tensor(4.0)).items()}
+    >>> {name: round(float(slope), 3) for name, slope in g_slopes(torch.tensor([4.0])).items()}
     {'zero-sum': 0.018, 'code': 0.982}
     """
     return {"zero-sum": (-u).sigmoid(), "code": u.sigmoid()}

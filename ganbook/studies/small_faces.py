@@ -21,7 +21,12 @@ PAIRING = Recipe(RelativisticPairing(), (R1(0.5), R2(0.5)), **ADAM)
 """Pairing with both penalties, all its numbers constant."""
 
 
-def scheduled(images: int, gamma: float = 1.0, lr: float = 2e-3, batch: int = 32) -> Recipe:
+def scheduled(
+    images: int,
+    gamma: float = 1.0,
+    lr: float = 2e-3,
+    batch: int = 32,
+) -> Recipe:
     """R3GAN's recipe for a training of so many images: gamma, the rates and beta2 move as theirs do.
 
     gamma falls to a tenth and the rates to a quarter; beta2 rises from 0.9 to 0.99, beta1 is 0. Theirs move along a
