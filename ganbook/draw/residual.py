@@ -51,7 +51,8 @@ def _block(counts: list[int]) -> Panel:
     lefts = (52, 138, 224)
     for name, note, left, count in zip(names, notes, lefts, counts, strict=True):
         last = left == lefts[-1]
-        panel.box(left, middle - 16, 64, 32, name, "fake" if last else "D", width=2.5 if last else 1.5)
+        color, fill = ("fake", "none") if last else ("D", "tint")  # on a tint the fake's colour is pale
+        panel.box(left, middle - 16, 64, 32, name, color, fill, 2.5 if last else 1.5)
         panel.text(left + 32, middle + 34, note, "ink", 12, "middle")
         panel.text(left + 32, middle + 51, f"{count:,}", "soft", 12, "middle")
     panel.arrow((36, middle), (51, middle), color="D", head=5)
