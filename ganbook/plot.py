@@ -8,6 +8,7 @@ plt.show()
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from IPython import get_ipython
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -52,6 +54,14 @@ REALNESS = LinearSegmentedColormap.from_list("realness", ["#D9783A", "#F3C9A6", 
 """From a tint of fake (score 0) over the card (1/2) to a tint of real (1): samples in full colour stand out."""
 
 
+@functools.cache
+def _fonts() -> None:
+    """Make the book's letters, which come with the library, known to matplotlib."""
+    for weight in ("Regular", "Bold"):
+        with resources.as_file(resources.files("ganbook.player") / "fonts" / f"SourceSans3-{weight}.otf") as path:
+            font_manager.fontManager.addfont(path)
+
+
 def style() -> None:
     """From here on, matplotlib draws as the book does: call it once, in the first cell.
 
@@ -59,6 +69,7 @@ def style() -> None:
     >>> plt.rcParams["figure.dpi"]
     110.0
     """
+    _fonts()
     with resources.as_file(resources.files("ganbook") / "ganbook.mplstyle") as path:
         plt.style.use(path)
     shell = get_ipython()

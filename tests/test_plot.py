@@ -2,11 +2,13 @@
 
 import io
 import itertools
+from importlib import resources
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
 from ganbook import plot
@@ -93,6 +95,20 @@ def test_letters_survive_a_phone():
     shrink = 358 / (plt.rcParams["figure.figsize"][0] * plt.rcParams["figure.dpi"])  # a phone's column in CSS pixels
     for key in ("axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"):
         assert plt.rcParams[key] / 72 * plt.rcParams["figure.dpi"] * shrink >= 8.5
+
+
+def test_letters_are_those_of_the_page_and_nothing_is_said_about_them(caplog):
+    """What matplotlib says about a letter it does not have would stand in the notebook's output."""
+    shipped = resources.files("ganbook.player") / "fonts"
+    for weight, file in (("normal", "SourceSans3-Regular.otf"), ("bold", "SourceSans3-Bold.otf")):
+        assert font_manager.findfont(font_manager.FontProperties(weight=weight)) == str(shipped / file)
+    fig, ax = plt.subplots()
+    ax.set(
+        title=r"a title: $\lambda \mathbf{w}_2 \to \mathcal{N}(0, 1)$ ✓", xlabel=r"$\|\nabla D\| \leq 1$", xscale="log"
+    )
+    ax.text(0, 0, "Fréchet ± ≤ → λ ∇", style="italic", weight="bold")
+    pixels(fig)
+    assert caplog.text == ""
 
 
 def test_figures_are_the_same_bytes_twice():
