@@ -70,7 +70,7 @@ def html():
         ROOT / "_toc.yml",
         *(ROOT / "book").rglob("*"),
         *(ROOT / "notebooks").glob("*.ipynb"),
-        *(ROOT / "ganbook" / "player" / "live").glob("*.*"),
+        *(ROOT / "ganbook" / "player").glob("*/*.*"),
     ]
     sources = [path for path in sources if "__pycache__" not in path.parts]
     index = HTML / "_static" / "sections.js"  # written last

@@ -1,7 +1,7 @@
-"""The script of the live game: one file, loaded once by each page on which a game stands, and by no other.
+"""The scripts of the live pieces: one file each, loaded once by the pages on which the piece stands, and by no other.
 
-It is joined from the library's files by `ganbook/player/live/bundle.py`, which needs no torch and
-is loaded by its path.
+Each is joined from the library's files by `ganbook/player/NAME/bundle.py`, which needs no torch and is loaded by its
+path.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import importlib.util
 import pathlib
 
-BUNDLE = pathlib.Path(__file__).resolve().parents[3] / "ganbook" / "player" / "live" / "bundle.py"
-FILE = "js/live.js"
-MARK = 'class="gbl"'
+PLAYER = pathlib.Path(__file__).resolve().parents[3] / "ganbook" / "player"
+MARKS = {"live": 'class="gbl"', "judge": 'class="gbj"', "small": 'class="gbs"'}
+"""Of each piece the mount point, as it stands in a page."""
 
 
-def script() -> str:
-    """The whole script."""
-    spec = importlib.util.spec_from_file_location("live_bundle", BUNDLE)
+def script(name: str) -> str:
+    """The whole script of a piece."""
+    spec = importlib.util.spec_from_file_location(f"{name}_bundle", PLAYER / name / "bundle.py")
     bundle = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bundle)
     return bundle.script()
@@ -24,14 +24,16 @@ def script() -> str:
 
 def write(app):
     """Before any page, since each names the file with its checksum."""
-    target = pathlib.Path(app.outdir) / "_static" / FILE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(script(), encoding="utf-8")
+    for name in MARKS:
+        target = pathlib.Path(app.outdir) / "_static" / "js" / f"{name}.js"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(script(name), encoding="utf-8")
 
 
 def load(app, pagename, templatename, context, doctree):
-    if MARK in context.get("body", ""):
-        app.add_js_file(FILE, loading_method="defer")
+    for name, mark in MARKS.items():
+        if mark in context.get("body", ""):
+            app.add_js_file(f"js/{name}.js", loading_method="defer")
 
 
 def setup(app):

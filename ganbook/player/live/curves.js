@@ -31,7 +31,7 @@ function makeCurves(canvas, colours) {
     pen.fillStyle = pen.strokeStyle = rgb(ink);
     pen.globalAlpha = 0.85;
     pen.textAlign = "right";
-    for (const v of log4 ? [low] : [low, high]) pen.fillText(short(v), left - 5, y(v) + (v === low ? 0 : 8));
+    for (const v of log4 ? [low] : [low, high]) pen.fillText(short(v), left - 5, y(v) + (v === low ? 0 : 8), left - 6); // 0.0000123 is drawn narrower, not cut
     pen.fillText(`round ${last}`, width - 4, height - 3);
     pen.textAlign = "left";
     pen.fillText(String(first), left, height - 3);
