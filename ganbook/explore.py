@@ -32,9 +32,10 @@ from ganbook.player import element as player
 from ganbook.player import knobs as checked
 from ganbook.player import pictures
 from ganbook.player.front_end import live_front_end, same_randomness
+from ganbook.player.hand import hand
 from ganbook.player.live import game
 
-__all__ = ["BUDGET", "WIDGET", "Explore", "choices", "game", "pad", "slider"]
+__all__ = ["BUDGET", "WIDGET", "Explore", "choices", "game", "hand", "pad", "slider"]
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""

@@ -71,6 +71,7 @@ def html():
         *(ROOT / "book").rglob("*"),
         *(ROOT / "notebooks").glob("*.ipynb"),
         *(ROOT / "ganbook" / "player" / "live").glob("*.*"),
+        *(ROOT / "ganbook" / "player" / "hand").glob("*.*"),
     ]
     sources = [path for path in sources if "__pycache__" not in path.parts]
     index = HTML / "_static" / "sections.js"  # written last
