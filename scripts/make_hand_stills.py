@@ -1,0 +1,55 @@
+"""Draw the stills of the generator in the hand, with its own engine: `python scripts/make_hand_stills.py`.
+
+A still is what a page shows where no script runs. The mount point of the front page is written too.
+"""
+
+import base64
+import io
+import json
+
+import numpy as np
+from PIL import Image
+from py_mini_racer import mini_racer
+
+from ganbook.player.hand import bundle, hand, pack
+from ganbook.player.hand.mount import NAMES
+
+TARGET = bundle.HERE / "stills.json"
+COVER = bundle.HERE.parents[2] / "book" / "cover" / "hand.html"
+DRAW = """({ names, ...made }) => {
+  const E = engine(), row = (kind, key) => ({ [key]: kind.from(made[key]) });
+  const { G } = E.unpack({ ...made, ...row(Float32Array, "numbers"), ...row(Int8Array, "integers") });
+  return names.map((name) => [...E.run(G, E.latent(name, G[0].in)).out]);
+}"""
+
+
+def pictures(network, names=NAMES):
+    """The pictures of some names, an array of (names, side, side, channels) from -1 to 1."""
+    asked = {key: list(value) if key != "forms" else value for key, value in pack.packed(network).items()}
+    with mini_racer() as context:
+        text = context.eval(f"{bundle.engine()};JSON.stringify(({DRAW})({json.dumps(asked | {'names': names})}))")
+    found, channels = np.array(json.loads(text)), 3 if network == "faces" else 1
+    side = int((found.shape[1] / channels) ** 0.5)
+    return found.reshape(len(names), channels, side, side).transpose(0, 2, 3, 1)
+
+
+def still(network):
+    """Two rows of four pictures as the data address of a PNG: 16 greys, or 32 colours."""
+    each = np.uint8(np.rint((pictures(network) + 1) * 127.5))
+    sheet = np.concatenate([np.concatenate(list(row), 1) for row in (each[:4], each[4:])])
+    if network == "digits":
+        picture = Image.fromarray(sheet[..., 0] // 16 * 17).quantize(16)
+    else:
+        picture = Image.fromarray(sheet).quantize(32, dither=Image.Dither.NONE)
+    with io.BytesIO() as file:
+        picture.save(file, "PNG", optimize=True)
+        return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
+
+
+def main():
+    TARGET.write_text(json.dumps({name: still(name) for name in pack.NETWORKS}, indent=1) + "\n", encoding="utf-8")
+    COVER.write_text(hand("faces")._repr_html_() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The generator in the reader's hand, in JavaScript, against ganbook: the same 8-bit weights, the same pixels.
+
+The engine runs in V8 without a browser; tests/browser/test_hand.py holds the browser to the same numbers.
+"""
+
+import importlib.util
+import json
+import re
+
+import pytest
+import torch
+from hand_cases import eight_bits
+from py_mini_racer import mini_racer
+from torch.testing import assert_close
+
+from ganbook import data, zoo
+from ganbook.player.hand import bundle, hand, pack
+
+ROOT = bundle.HERE.parents[2]
+ALIKE = {
+    "faces": 0.012,
+    "digits": 0.002,
+}  # mean of |rounded - float|, pixels from -1 to 1: half as much again as measured
+
+
+def opened(context, engine=None):
+    """A context that has the engine E, and of each network its players."""
+    context.eval(f"{engine or bundle.engine()};var E = engine(), NETS = {{}}")
+    for name in pack.NETWORKS:
+        made = {key: value if key == "forms" else list(value) for key, value in pack.packed(name).items()}
+        context.eval(
+            f"var a = {json.dumps(made)}; a.numbers = Float32Array.from(a.numbers); "
+            f"a.integers = Int8Array.from(a.integers); NETS.{name} = E.unpack(a)"
+        )
+
+    def call(network, function, argument=None):
+        text = f"JSON.stringify(({function})(E, NETS.{network}, {json.dumps(argument)}))"
+        return json.loads(context.eval(text, timeout_sec=120))
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def ask():
+    """ask(network, function of the engine, its two players and an argument) -> what it returns, through JSON."""
+    with mini_racer() as context:
+        yield opened(context)
+
+
+DRAW = """(E, { G, D }, latents) => latents.map((z) => {
+  const { out } = E.run(G, z);
+  return [...out, E.verdict(D, out)];
+})"""
+
+
+def gap(call, network):
+    """The largest difference to torch, of 12 pictures and of what D says to them."""
+    (G, D), z = eight_bits(network), latents(12)
+    with torch.no_grad():
+        x = G(z)
+        wanted = torch.cat([x.flatten(1), D(x).sigmoid()], 1)
+    return float((torch.tensor(call(network, DRAW, z.tolist())) - wanted).abs().max())
+
+
+def latents(n, seed=0):
+    return torch.randn(n, 100, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("network", pack.NETWORKS)
+def test_pixels_and_verdicts_are_those_of_torch(ask, network):
+    assert gap(ask, network) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("+ j - pad", "+ j"), ("0.2 * v", "0.1 * v"), ("y.fill(shift[o]", "y.fill(0")]
+)
+def test_a_planted_defect_is_seen(right, wrong):
+    assert bundle.engine().count(right) == 1
+    with mini_racer() as context:
+        assert not gap(opened(context, bundle.engine().replace(right, wrong)), "faces") < 1e-4
+
+
+@pytest.mark.parametrize("network", pack.NETWORKS)
+def test_eight_bits_draw_nearly_the_same_pictures(network):
+    z, model = latents(400), zoo.load(pack.NETWORKS[network], device="cpu")
+    with torch.no_grad():
+        mean = float((eight_bits(network)[0](z) - model.G(z)).abs().mean())
+    assert ALIKE[network] / 3 < mean < ALIKE[network]
+
+
+@pytest.mark.parametrize("network", pack.NETWORKS)
+def test_the_page_says_how_the_judge_takes_the_real_ones(network):
+    said = dict(
+        re.findall(r"(\w+): ([\d.]+)", re.search(r"const REAL = {(.*?)}", (bundle.HERE / "hand.js").read_text())[1])
+    )
+    real = (data.faces() if network == "faces" else data.digits()).x[:2_000].cpu()
+    with torch.no_grad():
+        middle = float(eight_bits(network)[1](real).sigmoid().median())
+    assert middle == pytest.approx(float(said[network]), rel=0.1)
+
+
+def test_a_silent_map_is_silent(ask):
+    G, z = eight_bits("faces")[0], latents(1)
+    with torch.no_grad():
+        hidden = G[:3](z)
+        hidden[:, [3, 40]] = 0
+        wanted = G[3:](hidden).flatten()
+    found = ask("faces", "(E, N, z) => [...E.run(N.G, z, new Set([3, 40])).out]", z[0].tolist())
+    assert_close(torch.tensor(found), wanted, rtol=0, atol=1e-4)
+    with torch.no_grad():
+        assert (wanted - G(z).flatten()).abs().max() > 0.1
+
+
+def test_names_ways_and_directions(ask):
+    code = """(E) => { const z = (name) => [...E.latent(name, 100)], [u, v] = E.directions(5, 100);
+      const a = z("Ada"), b = z("Emmy"), on = (way, t) => [...E.PATHS[way](a, b, t)];
+      return { a, b, same: z("  ADA! "), spherical: on("spherical", 0.3), straight: on("straight", 0.3),
+        one: [...E.PATHS.spherical(a, a, 0.5)], u: [...u], v: [...v], none: E.letters(" .-"),
+        many: Array.from({ length: 300 }, (_, k) => z(`n${k}`)) }; }"""
+    found = {k: torch.tensor(v, dtype=torch.float64) if k != "none" else v for k, v in ask("faces", code).items()}
+    a, b, angle = found["a"], found["b"], torch.acos(torch.cosine_similarity(found["a"], found["b"], dim=0))
+    assert torch.equal(a, found["same"]) and not torch.equal(a, b) and found["none"] == ""
+    wanted = (torch.sin(0.7 * angle) * a + torch.sin(0.3 * angle) * b) / torch.sin(angle)
+    assert_close(found["spherical"], wanted)
+    assert_close(found["straight"], 0.7 * a + 0.3 * b)
+    assert_close(found["one"], a)
+    u, v = found["u"], found["v"]
+    assert_close(torch.stack([u @ u, v @ v, u @ v]), torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64))
+    many = found["many"]  # 30,000 numbers: mean and variance within five standard errors
+    assert abs(float(many.mean())) < 5 / 30_000**0.5 and abs(float(many.var()) - 1) < 5 * (2 / 30_000) ** 0.5
+
+
+# --- from Python
+
+
+def test_the_committed_output_is_small_and_carries_no_script(monkeypatch):
+    for network in pack.NETWORKS:
+        output = hand(network)._repr_html_()
+        assert len(output.encode()) < 5_000 and "<script" not in output and 'alt="Eight' in output
+    monkeypatch.setattr("ganbook.player.hand.mount.live_front_end", lambda: True)
+    output = hand("faces")._repr_html_()
+    assert bundle.script() in output and pack.script("faces") in output and "digits=" not in output
+
+
+def test_the_script_and_the_weights_are_light():
+    assert 8_000 < len(bundle.script().encode()) < 15_000
+    assert {name: len(text) < 560_000 for name, text in bundle.weights().items()} == dict.fromkeys(pack.NETWORKS, True)
+    assert len(bundle.weights()["faces"]) < 300_000
+
+
+def test_a_still_is_what_the_engine_draws():
+    spec = importlib.util.spec_from_file_location("hand_stills", ROOT / "scripts" / "make_hand_stills.py")
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    assert json.loads(maker.TARGET.read_text(encoding="utf-8")) == {name: maker.still(name) for name in pack.NETWORKS}
+    assert maker.COVER.read_text(encoding="utf-8") == hand("faces")._repr_html_() + "\n"
+
+
+def test_a_network_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="network must be one of"):
+        hand("cats")
