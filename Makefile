@@ -27,7 +27,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
-	address confirm seeds rerun colab bench lock clean
+	address confirm seeds rerun colab bench lock versions clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -132,6 +132,9 @@ bench: env ## our training rounds against the usual way, and the weight of the b
 
 lock: env ## resolve the lock (requirements.txt) anew
 	@$(PY) scripts/lock.py
+
+versions: env ## do the bounds of pyproject.toml resolve, to their lowest and to the newest (asks the package index)
+	@$(PY) scripts/versions.py
 
 clean: ## remove what was built (the environments stay)
 	@rm -rf _build build .make .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -not -path './.venv*' -type d -exec rm -rf {} +

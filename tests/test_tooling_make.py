@@ -20,7 +20,7 @@ def make(*words):
 
 TARGETS = (
     "env book serve test lint unit check browser nbval "
-    "run lab text untext format chapter address seeds colab bench lock clean help"
+    "run lab text untext format chapter address seeds colab bench lock versions clean help"
 ).split()
 
 
@@ -47,6 +47,11 @@ def test_everything_is_in_make_test_and_nbval_comes_last():
     ]
     places += [commands.index("pytest tests/browser"), commands.index("--nbval")]
     assert places == sorted(places)
+
+
+def test_what_asks_the_package_index_is_not_in_make_test():
+    commands = make("-n", "test")
+    assert "versions.py" not in commands and "lock.py" not in commands
 
 
 def test_continuous_integration_calls_exactly_make_test():
