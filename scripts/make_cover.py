@@ -18,7 +18,7 @@ from ganbook.losses import NonSaturating
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
 from ganbook.train import train
-from ganbook.zoo.models import plain_dcgan
+from ganbook.zoo.entries import plain_dcgan
 
 TARGET = pathlib.Path(__file__).resolve().parents[1] / "book" / "cover" / "film.html"
 BUDGET = 230_000

@@ -9,8 +9,9 @@ A training can be stopped and started again: it goes on from its checkpoint.
 
 from __future__ import annotations
 
+from ganbook.zoo.entries import ENTRIES, Entry, mlp_pair
 from ganbook.zoo.maker import make
-from ganbook.zoo.models import ENTRIES, FOLDER, Entry, Model, card, film, load, mlp_pair, names
+from ganbook.zoo.models import FOLDER, Model, card, film, load, names
 from ganbook.zoo.scores import sums, training_set
 
 __all__ = [

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import torch
 
+from ganbook.zoo.entries import ENTRIES
 from ganbook.zoo.maker import make
-from ganbook.zoo.models import ENTRIES, FOLDER, card, names
+from ganbook.zoo.models import FOLDER, card, names
 
 
 def main(arguments: list[str] | None = None) -> None:

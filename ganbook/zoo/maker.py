@@ -7,6 +7,7 @@ import json
 import platform
 import tempfile
 import time
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import torch
 from torch import nn
 
 import ganbook
-from ganbook import checks, metrics
+from ganbook import checks
 from ganbook.files import weights, write_whole
-from ganbook.games import ConditionalGAN
+from ganbook.games import GAN, BiGAN, ConditionalGAN, CycleGAN
 from ganbook.train import train
+from ganbook.zoo.entries import ENTRIES, named
 from ganbook.zoo.frames import Reel
-from ganbook.zoo.models import ENTRIES, FOLDER, load, named
-from ganbook.zoo.scores import against, score, seen_by, sums, training_images, training_set
+from ganbook.zoo.models import FOLDER, load
+from ganbook.zoo.scores import sums, training_set
 
 
 def make(
@@ -62,17 +64,17 @@ def make(
                 reel.save()
             print(f"{name}: round {step.n} of {total}, {clock.spent['seconds']:.0f} s", flush=True)
     duration = {**clock.spent, "rounds": total, "threads": torch.get_num_threads()}
-    G = game.standing(_rng(entry.seed), 200) if isinstance(game, ConditionalGAN) else game.sampler
     tensors = {
         f"{prefix}/{key}": x
-        for prefix, net in (networks | {"G": G} | ({"E": game.encoder} if "E" in networks else {})).items()
+        for prefix, net in (networks | sampled_from(game, entry.seed)).items()
         for key, x in net.state_dict().items()
         if not key.endswith("num_batches_tracked")
     }
     found = {
         "name": name,
         "kind": type(game).__name__,
-        "averaged": game.average is not None,
+        **({"note": entry.note} if entry.note else {}),
+        "averaged": bool(entry.recipe.ema_halflife),
         "command": f"python -m ganbook.zoo train {name}" + ("" if total == entry.rounds else f" --rounds {total}"),
         "seed": entry.seed,
         "rounds": total,
@@ -85,21 +87,32 @@ def make(
     with tempfile.TemporaryDirectory() as folder:  # a card without scores must never be seen in `out`
         weights.write(Path(folder), name, tensors, found)
         shipped = load(name, folder=Path(folder))  # the rounded weights are what is scored
-    found["scores"] = {
-        "protocol": f"{against(entry.data)}, 10 draws of z, 95 % t intervals; "
-        "real: 5 draws from the training set in place of fakes",
-        "features": seen_by(entry.data),
-        "values": _plain(score(shipped.sample, entry.data)),
-        "real": _plain(score(training_images(entry.data), entry.data, repeats=5)),
-    }
+    found["scores"] = entry.scored(shipped, entry.data)
     reel.path = out / f"{name}.npz"
     out.mkdir(parents=True, exist_ok=True)
     found["film"] = {"rounds": list(reel.frames), "sha256": hashlib.sha256(reel.save()).hexdigest()}
     return weights.write(out, name, tensors, found)
 
 
-def _rng(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+@singledispatch
+def sampled_from(game: GAN, seed: int) -> dict[str, nn.Module]:
+    """The networks that are shipped in place of those that played, by their letters: averaged where there are such."""
+    return {"G": game.sampler}
+
+
+@sampled_from.register
+def _(game: BiGAN, seed: int) -> dict[str, nn.Module]:
+    return {"G": game.sampler, "E": game.encoder}
+
+
+@sampled_from.register
+def _(game: ConditionalGAN, seed: int) -> dict[str, nn.Module]:
+    return {"G": game.standing(torch.Generator().manual_seed(seed), 200)}
+
+
+@sampled_from.register
+def _(game: CycleGAN, seed: int) -> dict[str, nn.Module]:
+    return dict(zip("GF", game.translators, strict=True))
 
 
 class _Clock:
@@ -122,10 +135,6 @@ class _Clock:
         }
         self.marks[str(n)] = self.spent
         write_whole(self.path, json.dumps(self.marks).encode())
-
-
-def _plain(scores: dict[str, metrics.Interval]) -> dict[str, dict[str, float]]:
-    return {metric: interval._asdict() for metric, interval in scores.items()}
 
 
 def _count(net: nn.Module) -> int:

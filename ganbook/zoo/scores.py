@@ -1,15 +1,18 @@
-"""What the models of the zoo are trained on, and how they are scored: with the features of chapter 6, or on pixels."""
+"""What the models of the zoo are trained on, and how they are scored: in features, on pixels, or on true pairs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ganbook import checks, data, features, metrics
+from ganbook.studies import translation
+from ganbook.studies.translation import Map
 
 
 def emoji_faces() -> data.TensorSampler:
@@ -58,6 +61,54 @@ def against(name: str) -> str:
         return "on pixels, against the 238 faces to train on, as many fakes; memorisation: by the 22 faces held out"
     on = "on the means of 4 x 4 pixels, " if name == "faces-drawn" else ""
     return f"{on}against the held-out images of {name}, as many fakes"
+
+
+def of_samples(model: Any, name: str) -> dict[str, Any]:
+    """What a card says of a model that makes samples: how they were scored, the scores, and those of real images."""
+    return {
+        "protocol": f"{against(name)}, 10 draws of z, 95 % t intervals; "
+        "real: 5 draws from the training set in place of fakes",
+        "features": seen_by(name),
+        "values": _plain(score(model.sample, name)),
+        "real": _plain(score(training_images(name), name, repeats=5)),
+    }
+
+
+def of_pairs(model: Any, name: str) -> dict[str, Any]:
+    """What a card says of two translators, beside the true partners and the copied input."""
+    return {
+        "protocol": "on the 1,000 held-out true pairs in ten blocks, 95 % t intervals; real: the true partner in place "
+        "of the translation; copied: the input",
+        "features": seen_by(name),
+        "values": _plain(score_pairs(model.G.cpu(), model.F.cpu())),
+        "real": _plain(score_pairs()),
+        "copied": _plain(score_pairs(torch.clone, torch.clone)),
+    }
+
+
+def score_pairs(there: Map | None = None, back: Map | None = None) -> dict[str, metrics.Interval]:
+    """Scores of glasses that `there` puts on and `back` takes off, and of the way there and back.
+
+    there, back: (n, 3, 16, 16) -> the same; None for the true partners.
+    """
+    x, y = data.faces_pairs("glasses", device="cpu")
+    net, where = features.load("faces", "cpu"), translation.region(x, y)
+    values: dict[str, list[float]] = {}
+    for a, b in zip(x.split(100), y.split(100), strict=True):
+        with torch.no_grad():
+            to_y, to_x = (b, a) if there is None or back is None else (there(a), back(b))
+            again = a if back is None else back(to_y)
+        on = translation.scored(a, to_y, b, net, codes=translation.WITH["glasses"], where=where)
+        off = translation.scored(b, to_x, a, net, codes=(0,), where=where)
+        for measure in ("hit", "unchanged", "outside", "L1", "rank"):
+            values.setdefault(f"put on: {measure}", []).append(on[measure])
+            values.setdefault(f"take off: {measure}", []).append(off[measure])
+        values.setdefault("cycle", []).append(translation.l1(again, a))
+    return {measure: metrics.interval(found) for measure, found in values.items()}
+
+
+def _plain(scores: dict[str, metrics.Interval]) -> dict[str, dict[str, float]]:
+    return {metric: interval._asdict() for metric, interval in scores.items()}
 
 
 def score(sample: Callable[[int, int], Tensor], name: str, repeats: int = 10) -> dict[str, metrics.Interval]:
