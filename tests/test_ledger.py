@@ -21,7 +21,7 @@ class Made(experiments.Results):
     def __init__(self):
         pass
 
-    def ends(self, variant, measure):
+    def ends(self, variant, measure, of=None):
         rng = np.random.default_rng(len(variant) * 10 + len(measure))
         base = np.array([10.0, 11.0, 9.0, 12.0, 10.5])
         if variant == "baseline":
@@ -46,6 +46,13 @@ def test_the_correction_is_for_all_entries_at_once_and_the_sure_one_survives_it(
     assert all(math.isnan(entry.corrected) for entry in found if entry not in pixels)
     assert min(pixels, key=lambda entry: entry.p).corrected == pytest.approx(len(pixels) * min(e.p for e in pixels))
     assert ledger.verdicts(found)["R1"] == "nearer"
+
+
+def test_a_quarter_is_the_first_point_of_a_curve():
+    book = experiments.load("ledger")
+    early = {e.switch: e for e in ledger.entries(book, ledger.at_a_quarter) if e.measure == "px"}
+    first = {v: [curve[0] for curve in book.values(v, "px")] for v in ("R1", "baseline")}
+    assert early["R1"].change == ledger.compared("R1", "px", first["R1"], first["baseline"]).change
 
 
 def test_a_verdict_needs_pixels_and_the_correction():
@@ -91,10 +98,18 @@ def test_the_page_of_advice_says_what_the_ledger_says_and_nothing_else():
         assert named == {switch for switch, word in said.items() if word == verdict}, heading
 
 
-def test_what_the_page_of_advice_says_of_longer_runs():
-    book, longer = (experiments.load(name) for name in ("ledger", "ledger_longer"))
-    seeds = len(longer.seeds)
-    for switch in ("R1", "pairing, R1 + R2"):
-        later = ledger.compared(switch, "px", longer.ends(switch, "px"), longer.ends("baseline", "px"))
-        first = ledger.compared(switch, "px", book.ends(switch, "px")[:seeds], book.ends("baseline", "px")[:seeds])
-        assert later.high < 0 < first.change
+def test_every_number_of_the_page_of_advice_is_the_ledgers():
+    found = {e.switch: e for e in ledger.entries(experiments.load("ledger")) if e.measure == "px"}
+    text = (ROOT / "book" / "advice.md").read_text(encoding="utf-8").replace("−", "-")
+    said = dict(re.findall(r"\*\*(.+?)\*\*.*: ([+-]\d+) %$", text, re.M))
+    assert said == {switch: f"{100 * entry.change:+.0f}" for switch, entry in found.items()}
+
+
+def test_what_the_page_of_advice_says_of_a_shorter_training_and_of_two_recipes():
+    book = experiments.load("ledger")
+    early = {e.switch: e for e in ledger.entries(book, ledger.at_a_quarter) if e.measure == "px"}
+    for switch, share in (("R1", 0.07), ("R1 + R2", 0.23)):
+        assert early[switch].low > 0 and early[switch].change == pytest.approx(share, abs=0.005)
+    for switch, px, recall in (("R1", 13.3, 0.37), ("R3GAN's schedules", 13.3, 0.41), ("baseline", 16.1, 0.19)):
+        assert np.mean(book.ends(switch, "px")) == pytest.approx(px, abs=0.05)
+        assert np.mean(book.ends(switch, "pixel recall")) == pytest.approx(recall, abs=0.005)
