@@ -7,6 +7,8 @@ PY := .venv/$(BIN)/python
 BOOK := .venv-book/$(BIN)
 PORT ?= 8000
 SEEDS ?= 10
+N ?= 40
+SEED ?= 0
 # BROWSER=no leaves the browser tests out of `make test`, for a machine without Chromium; it says so loudly.
 BROWSER ?= yes
 FORMAT ?= py:percent
@@ -27,7 +29,7 @@ PYTEST := $(ONE_THREAD) $(PY) -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help env env-book book html pdf serve test lint unit check browser browser-needs nbval run kinds lab text untext format chapter \
-	address confirm seeds rerun colab bench lock versions clean
+	address confirm seeds rerun colab bench lock versions mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -135,6 +137,9 @@ lock: env ## resolve the lock (requirements.txt) anew
 
 versions: env ## do the bounds of pyproject.toml resolve, to their lowest and to the newest (asks the package index)
 	@$(PY) scripts/versions.py
+
+mutants: env ## plant small defects in ganbook and see whether the tests notice: make mutants [IN="losses penalties" N=40 SEED=0]
+	@$(ONE_THREAD) $(PY) scripts/mutants.py $(IN) --n $(N) --seed $(SEED)
 
 clean: ## remove what was built (the environments stay)
 	@rm -rf _build build .make .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -not -path './.venv*' -type d -exec rm -rf {} +

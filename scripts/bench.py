@@ -3,7 +3,9 @@
 Ours and the way of popular tutorials train the same networks on the same digits, in turns, block by block, so that a
 noisy machine slows both. The tutorials' way: a DataLoader that turns each image from PIL to a tensor with transforms,
 a sigmoid and BCELoss, fakes drawn twice, and `.item()` after every step. Prints the ratio of times with its spread
-over blocks, images a second, and what share of the machine's measured matrix-multiply peak a round reaches.
+over blocks, images a second, and what share of the machine's measured matrix-multiply peak a round reaches. Named are
+the processor, its bf16 instructions and the load. Where other programs take more than a little of the machine, before
+or while it is measured, no time and no ratio is told.
 
 The small RealnessGAN pair (chapter 10) is compared with the loop published for it, in a process of its own whose
 allocator is pinned: without that, tensors of 32 MiB are mapped and faulted anew in each step, and the ratio says so.
@@ -20,6 +22,7 @@ import sys
 import time
 from dataclasses import replace
 
+import machine
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
@@ -98,16 +101,23 @@ def peak():
     return best
 
 
-def in_turns(ours, theirs, rounds, blocks):
-    """(how many times as fast, in words with its spread; median seconds a round of ours; of theirs)."""
+def in_turns(name, ours, theirs, rounds, blocks):
+    """(how many times as fast, in words with its spread; median seconds a round of ours; of theirs).
+
+    None where others took part of the machine meanwhile, which is said.
+    """
     times = [], []
     for block in range(blocks + 1):  # the first block only warms up
+        if block == 1:
+            others = machine.Others()
         for loop, spent in zip((ours, theirs), times, strict=True):
             start = time.perf_counter()
             for _ in range(rounds):
                 next(loop)
             if block:
                 spent.append((time.perf_counter() - start) / rounds)
+    if reason := machine.refusal(others.share()):
+        return print(f"{name}: {reason}", flush=True)
     ratios = sorted(b / a for a, b in zip(*times, strict=True))
     low, high = ratios[len(ratios) // 4], ratios[-1 - len(ratios) // 4]
     words = f"{statistics.median(ratios):.2f} (middle half of {blocks} blocks {low:.2f} to {high:.2f}) times as fast as"
@@ -120,7 +130,9 @@ def compare(name, networks, recipe, rounds, blocks, digits):
     theirs = tutorial(*copy.deepcopy(networks), digits.x, recipe.batch, z_width, recipe.lr_d)
     with FlopCounterMode(display=False) as counter:
         next(ours)
-    ratio, mine, usual = in_turns(ours, theirs, rounds, blocks)
+    if not (found := in_turns(name, ours, theirs, rounds, blocks)):
+        return
+    ratio, mine, usual = found
     share = counter.get_total_flops() / mine / peak()
     print(f"{name}: {ratio} the usual loop")
     print(
@@ -183,9 +195,12 @@ def compare_realness(blocks, rounds=2):
         game = GAN(*copy.deepcopy(networks), recipe, device=CPU)
         ours = train(game, sampler, rounds=10**9, progress=False, precision=precision)
         theirs = published(*copy.deepcopy(networks), images, recipe)
-        ratio, mine, usual = in_turns(ours, theirs, rounds, blocks)
+        name = f"RealnessGAN pair, 32 px, 20 outcomes, batch 128, {precision}"
+        if not (found := in_turns(name, ours, theirs, rounds, blocks)):
+            continue
+        ratio, mine, usual = found
         print(
-            f"RealnessGAN pair, 32 px, 20 outcomes, batch 128, {precision}: {ratio} the published loop in float32; "
+            f"{name}: {ratio} the published loop in float32; "
             f"ours {mine * 1e3:.0f} ms a round, published {usual * 1e3:.0f} ms",
             flush=True,
         )
@@ -259,8 +274,16 @@ def main():
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(0)
+    if chosen.realness and PINNED.items() <= os.environ.items():
+        return compare_realness(chosen.blocks)
+    instructions = "with" if fast_in_bf16() else "without"
+    print(
+        f"{machine.name()}, {os.cpu_count()} processors {instructions} bf16 instructions; {machine.load()}", flush=True
+    )
+    if reason := machine.refusal(machine.look()):
+        sys.exit(f"Nothing is measured on a busy machine. Times are {reason}.")
     if chosen.realness:
-        return compare_realness(chosen.blocks) if PINNED.items() <= os.environ.items() else alone(chosen)
+        return alone(chosen)
     if chosen.pages:
         return visits()
     print(f"{chosen.threads} threads; matrix-multiply peak {peak() / 1e9:.0f} Gflop/s")

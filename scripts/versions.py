@@ -6,6 +6,7 @@ What the lowest then computes is `make test`'s to say, in an environment of it: 
 """
 
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -31,7 +32,11 @@ def resolve(end, platform, out):
     resolution, python = ENDS[end]
     command = [str(lock.uv()), "pip", "compile", *lock.PLAIN, "--only-binary", ":all:", "--resolution", resolution]
     command += ["--python-version", python, "--python-platform", PLATFORMS[platform], *lock.EXTRAS, "-o", str(out)]
-    done = subprocess.run(command, cwd=chapters.ROOT, capture_output=True, text=True)
+    environ = {
+        **os.environ,
+        "MACOSX_DEPLOYMENT_TARGET": "14.0",
+    }  # book/how_to_run.md says so; else uv takes an older one
+    done = subprocess.run(command, cwd=chapters.ROOT, env=environ, capture_output=True, text=True)
     return done.stderr.strip() or f"uv ended with {done.returncode}" if done.returncode else ""
 
 

@@ -169,5 +169,13 @@ def test_memorisation_sees_copies_in_part_and_in_full():
     assert_close(float(values[1]), (float(values[0]) + 1) / 2, rtol=0, atol=0.03)
 
 
+@pytest.mark.parametrize("name", ["training", "fake", "held_out"])
+def test_memorisation_looks_at_each_of_its_three_sets(name):
+    sets = {each: normal(5, 3, seed) for seed, each in enumerate(("training", "fake", "held_out"))}
+    assert 0 <= float(memorisation(**sets)) <= 1
+    with pytest.raises(ValueError, match=f"{name} must"):
+        memorisation(**sets | {name: sets[name] / 0})
+
+
 def test_memorisation_of_far_fakes_is_near_zero_not_near_one():
     assert float(memorisation(normal(50, 3) + 100, normal(60, 3, 1), normal(40, 3, 2))) == 0.0

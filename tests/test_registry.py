@@ -16,6 +16,7 @@ from torch.nn.modules.module import register_module_forward_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from ganbook import games
+from ganbook.games.game import Average
 from ganbook.losses import NonSaturating
 from ganbook.penalties import R1
 from ganbook.recipes import Recipe
@@ -87,6 +88,28 @@ def test_a_reader_who_draws_samples_and_stops_changes_nothing(name):
     expected = torch.rand(2, generator=torch.Generator().manual_seed(entry.rounds))
     assert torch.equal(torch.rand(2), expected)  # nor did the training touch the reader's
     check_same(run, name)
+
+
+def test_every_averaged_copy_is_taken_after_the_last_step_of_its_round():
+    """One that remembers nothing is then, weight by weight, what a network of the game is."""
+    seen = set()
+    for name, entry in GAMES.items():
+        game = entry.game(recipe=entry.recipes(lambda recipe: dataclasses.replace(recipe, ema_halflife=1e-6)))
+        copies = [part for part in game.children() if isinstance(part, Average)]
+        seen |= {(entry.kind, len(copies))}
+        inside = {id(part) for average in copies for part in average.modules()}
+        networks = [part for part in game.modules() if part is not game and id(part) not in inside]
+        for step in train(game, entry.real, rounds=3, seed=3):
+            for average in copies:
+                own = list(average.module.parameters())
+                same = any(equal(own, list(network.parameters())) for network in networks)
+                assert same, f"{name}: an averaged copy is no network of the game after round {step.n}"
+    assert {kind for kind, _ in seen} - {kind for kind, number in seen if number} == {games.CriticAlone}
+    assert {(games.BiGAN, 2), (games.BigBiGAN, 2), (games.CycleGAN, 2), (games.SGAN, 2)} <= seen
+
+
+def equal(some, others):
+    return len(some) == len(others) and all(map(torch.equal, some, others))
 
 
 @each

@@ -136,4 +136,6 @@ def test_refusals(loss):
         for play in (loss.d, loss.g):
             with pytest.raises(ValueError, match=r"fake must be raw outputs of D of shape \(n, 1\)"):
                 play(bad, bad)
+        with pytest.raises(ValueError, match=r"out must be raw outputs of D of shape \(n, 1\)"):
+            loss.score(bad)
     assert loss.score(good).shape == (4,)

@@ -20,7 +20,7 @@ def make(*words):
 
 TARGETS = (
     "env book serve test lint unit check browser nbval "
-    "run lab text untext format chapter address seeds colab bench lock versions clean help"
+    "run lab text untext format chapter address seeds colab bench lock versions mutants clean help"
 ).split()
 
 
@@ -49,9 +49,10 @@ def test_everything_is_in_make_test_and_nbval_comes_last():
     assert places == sorted(places)
 
 
-def test_what_asks_the_package_index_is_not_in_make_test():
+def test_what_asks_the_package_index_or_takes_hours_is_not_in_make_test():
     commands = make("-n", "test")
-    assert "versions.py" not in commands and "lock.py" not in commands
+    assert "versions.py" not in commands and "mutants.py" not in commands and "lock.py" not in commands
+    assert "scripts/mutants.py losses --n 7 --seed 2" in make("-n", "mutants", "IN=losses", "N=7", "SEED=2")
 
 
 def test_continuous_integration_calls_exactly_make_test():

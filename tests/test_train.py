@@ -2,12 +2,15 @@
 
 import dataclasses
 import gc
+import io
+import sys
 import time
 
 import pytest
 import torch
 from train_until_killed import run as killed_run
 
+import ganbook.train.run as running
 from ganbook import data, recipes
 from ganbook.files import checkpoint
 from ganbook.games import GAN
@@ -263,6 +266,32 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ValueError, match="truncated, damaged"):
         train(small(), points, rounds=4, checkpoint=path)
+
+
+@pytest.mark.parametrize("kind", ["tensors", "facts"])
+def test_a_file_of_checkpoint_s_form_that_no_training_wrote_is_refused(tmp_path, kind):
+    """Both are asked for: what a run stands on, and the facts of it."""
+    fit(train(small(), points, rounds=2, checkpoint=tmp_path / "run"))
+    tensors, facts = checkpoint.read(tmp_path / "run")
+    (tensors.pop if kind == "tensors" else facts.pop)("random/rng" if kind == "tensors" else "optimizers")
+    checkpoint.write(tmp_path / "other", tensors, facts)
+    with pytest.raises(ValueError, match="other was not written by a training; name another file"):
+        train(small(), points, rounds=4, checkpoint=tmp_path / "other")
+
+
+@pytest.mark.parametrize("name", ["PYTEST_VERSION", "GANBOOK_STATIC"])
+def test_no_bar_where_a_notebook_is_executed_for_its_outputs(name, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(running, "live_front_end", lambda: True)
+    for each in ("PYTEST_VERSION", "GANBOOK_STATIC"):
+        monkeypatch.delenv(each, raising=False)
+    assert running._live()
+    monkeypatch.setenv(name, "1")
+    assert not running._live()
 
 
 def test_a_learning_rate_changed_in_the_file_is_refused(tmp_path):

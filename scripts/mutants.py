@@ -1,0 +1,217 @@
+"""Would the tests notice? `make mutants`: small wrong changes of ganbook, drawn at random, and the tests of each.
+
+    make mutants                                     # 40 of the whole library
+    make mutants SEED=3 N=100 IN="losses penalties"  # others, of two rooms
+
+Each change is planted in a copy of the checkout (.make/mutants), and the tests that import the changed module are run
+until one fails. Printed are the share that was killed, and the survivors: each is a missing test, or changes nothing
+that a reader could notice. What has been run is kept and gone on with: a mutant that was killed stays killed, a
+survivor is tried again once its tests have changed. Needs a system with fork.
+"""
+
+import argparse
+import ast
+import contextlib
+import functools
+import hashlib
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import time
+import zlib
+
+import chapters
+from mutate import mutants
+
+HERE = chapters.ROOT / ".make" / "mutants"
+TREE, KEPT = HERE / "tree", HERE / "results.json"
+LEFT_BEHIND = shutil.ignore_patterns(".*", "_build", "build", "runs", "node_modules")
+FILES = 6
+"""At most so many test files run for one mutant."""
+
+DRAWN = "ganbook/draw/"
+"""Left out where nothing is named: most of its numbers are places on paper, and people look at them."""
+
+
+# --- which tests belong to a module
+
+
+def file_of(module):
+    base = chapters.ROOT.joinpath(*module.split("."))
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+@functools.cache
+def parsed(path):
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def origins(module, name, nodes=()):
+    """The files that `from module import name` leads to; where it is a door, those of the names that `nodes` take."""
+    whole = file_of(f"{module}.{name}")
+    if whole:
+        taken = {n.attr for n in nodes if isinstance(n, ast.Attribute) and getattr(n.value, "id", None) == name}
+        through = {file for each in taken for file in origins(f"{module}.{name}", each)}
+        return through | {whole}
+    door = file_of(module)
+    if door and door.name == "__init__.py":
+        for node in parsed(door):
+            if isinstance(node, ast.ImportFrom) and name in [each.asname or each.name for each in node.names]:
+                return origins(node.module, name)
+    return {door} if door else set()
+
+
+@functools.cache
+def used_by(path):
+    """The files of ganbook that a source has names from, by its own imports."""
+    nodes = parsed(path)
+    return {
+        file
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ganbook"
+        for each in node.names
+        for file in origins(node.module, each.name, nodes)
+    }
+
+
+@functools.cache
+def tests_of(path):
+    """Test files that use a module, its namesakes first, then those that use the least else; else its users' tests."""
+    tests = [test for test in sorted((chapters.ROOT / "tests").glob("test_*.py")) if path in used_by(test)]
+    users = [user for user in sorted((chapters.ROOT / "ganbook").rglob("*.py")) if path in used_by(user)]
+    if not tests:
+        tests = [test for user in users if user.name != "__init__.py" for test in tests_of(user)]
+    words = [word.strip("_") for word in path.relative_to(chapters.ROOT / "ganbook").with_suffix("").parts]
+    named = {test: sum(word in test.stem for word in words) for test in tests}
+    return sorted(named, key=lambda test: (-named[test], len(used_by(test))))[:FILES]
+
+
+# --- running them
+
+
+def killed_by(path, tests, seconds=None):
+    """What a run of the doctests of a file and of its tests ends with, and its processor-seconds: "" where all pass."""
+    words = [str(path), *(f"tests/{test.name}" for test in tests)]
+    start, log = os.times().children_user, HERE / "last.txt"
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if seconds:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+            signal.alarm(int(20 * seconds))  # for what waits
+        file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, 1), os.dup2(file, 2)
+        os.chdir(TREE)
+        os.environ["PYTHONPATH"] = str(TREE)
+        sys.path[:] = [str(TREE), *(place for place in sys.path if place != str(chapters.ROOT / "scripts"))]
+        import pytest
+
+        code = pytest.main(["-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--no-header", *words])
+        sys.stdout.flush()
+        os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    spent = os.times().children_user - start
+    if code < 0:
+        slow = -code in (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
+        return ("took too long" if slow else f"signal {-code}"), spent
+    said = log.read_text(errors="replace").splitlines()
+    failed = [line.split(" - ")[0] for line in said if line.startswith(("FAILED", "ERROR"))]
+    return "" if code in (0, 5) else (failed or said[-1:] or ["?"])[0][:160], spent  # 5: nobody tests it
+
+
+@contextlib.contextmanager
+def planted(path, text):
+    """A source of the copy with another text; its time tells Python's caches that it is another."""
+    before, times = path.read_bytes(), path.stat()
+    path.write_text(text, encoding="utf-8")
+    stamp = zlib.crc32(text.encode()) // 2
+    os.utime(path, (stamp, stamp))
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+class Bench:
+    """The copy, and what has been found: results by the digest of a mutant, baselines by that of its tests."""
+
+    def __init__(self):
+        HERE.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(TREE, ignore_errors=True)
+        shutil.copytree(chapters.ROOT, TREE, ignore=LEFT_BEHIND)
+        self.found = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+
+    def keep(self, key, value):
+        self.found[key] = value
+        KEPT.with_suffix(".part").write_text(json.dumps(self.found, indent=1))
+        os.replace(KEPT.with_suffix(".part"), KEPT)
+
+    def limit(self, path, tests, key):
+        """Processor-seconds that a mutant may take: five times what the sound code takes. Its tests must pass."""
+        if key not in self.found:
+            failed, spent = killed_by(path, tests)
+            if failed:
+                sys.exit(f"tests of {path} fail without a mutant: {failed}. See {HERE / 'last.txt'}")
+            self.keep(key, spent)
+        return 5 * self.found[key] + 10
+
+    def verdict(self, mutant):
+        """What kills it, "" where nothing does."""
+        path = chapters.ROOT / mutant.path
+        source, tests = path.read_text(encoding="utf-8"), tests_of(path)
+        text = mutant.of(source)
+        held = hashlib.sha256("".join([source, *(test.read_text(encoding="utf-8") for test in tests)]).encode())
+        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        old = self.found.get(key)
+        if not old or (not old["killed"] and old["tests"] != held.hexdigest()[:16]):
+            limit = self.limit(path.relative_to(chapters.ROOT), tests, f"sound {held.hexdigest()[:16]}")
+            with planted(TREE / mutant.path, text):
+                killed, _ = killed_by(path.relative_to(chapters.ROOT), tests, limit)
+            self.keep(key, {"mutant": str(mutant), "killed": killed, "tests": held.hexdigest()[:16]})
+        return self.found[key]["killed"]
+
+
+def drawn(rooms, n, seed):
+    """n mutants of the files whose path holds one of these words, drawn without return."""
+    every = []
+    for path in sorted((chapters.ROOT / "ganbook").rglob("*.py")):
+        name = path.relative_to(chapters.ROOT).as_posix()
+        if any(room in name for room in rooms) if rooms else not name.startswith(DRAWN):
+            every += mutants(name, path.read_text(encoding="utf-8"))
+    if not every:
+        sys.exit(f"no file of ganbook has one of these words in its path: {' '.join(rooms)}")
+    return len(every), random.Random(seed).sample(every, min(n, len(every)))
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description="plant small defects and see whether the tests notice")
+    parser.add_argument("rooms", nargs="*", help="words of paths: losses, penalties, metrics/frechet")
+    parser.add_argument("--n", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    with contextlib.redirect_stderr(io.StringIO()):  # imported once, for all children
+        import pytest  # noqa: F401
+        import scipy.stats  # noqa: F401
+        import sympy  # noqa: F401
+        import torch  # noqa: F401
+        import torchvision  # noqa: F401
+    total, chosen_ones = drawn(chosen.rooms, chosen.n, chosen.seed)
+    print(f"{len(chosen_ones)} of {total} mutants, seed {chosen.seed}", flush=True)
+    bench, survivors = Bench(), []
+    for mutant in sorted(chosen_ones, key=lambda each: (each.path, each.start, each.new)):
+        start = time.perf_counter()
+        killed = bench.verdict(mutant)
+        survivors += [] if killed else [mutant]
+        print(f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed}", flush=True)
+    rate = 1 - len(survivors) / len(chosen_ones)
+    print(f"{rate:.0%} of {len(chosen_ones)} mutants were killed. Survivors:", *survivors or ["none"], sep="\n  ")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
