@@ -161,7 +161,7 @@ def test_maps_by_touch_on_a_phone_and_by_key(visit):
         tiles.nth(k).tap()
     summary(page, "with 3 maps off")
     assert picture(page) != first and tiles.nth(2).get_attribute("aria-pressed") == "false"
-    page.get_by_role("button", name="All on").tap()
+    page.get_by_role("button", name="All maps on").tap()
     page.wait_for_function("() => !document.querySelector('.gbh [role=status]').textContent.includes('maps off')")
     assert picture(page) == first
     tiles.first.focus()
