@@ -34,13 +34,11 @@ def pictures(network, names=NAMES):
 
 
 def still(network):
-    """Two rows of four pictures as the data address of a PNG: 16 greys, or 32 colours."""
+    """Two rows of four pictures as the data address of a PNG, the faces in 128 colours."""
     each = np.uint8(np.rint((pictures(network) + 1) * 127.5))
     sheet = np.concatenate([np.concatenate(list(row), 1) for row in (each[:4], each[4:])])
-    if network == "digits":
-        picture = Image.fromarray(sheet[..., 0] // 16 * 17).quantize(16)
-    else:
-        picture = Image.fromarray(sheet).quantize(32, dither=Image.Dither.NONE)
+    grey = sheet.shape[2] == 1
+    picture = Image.fromarray(sheet[..., 0]) if grey else Image.fromarray(sheet).quantize(128, dither=Image.Dither.NONE)
     with io.BytesIO() as file:
         picture.save(file, "PNG", optimize=True)
         return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"

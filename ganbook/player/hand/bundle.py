@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import pathlib
+import re
 from types import ModuleType
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -41,7 +42,7 @@ def script() -> str:
     """All that a page needs but the weights, as one script: it makes every mount point on the page work."""
     style = json.dumps((HERE / "hand.css").read_text(encoding="utf-8").replace("\n", ""))
     page = f"{_files(ENGINE)}const STYLE = {style};\n{_files((HERE / 'hand.js',))}"
-    return _live.tight(f'(() => {{\n"use strict";\n{page}}})();\n')
+    return re.sub(r"(?<=[;,{([])\n", "", _live.tight(f'(() => {{\n"use strict";\n{page}}})();\n'))
 
 
 def _files(paths: tuple[pathlib.Path, ...]) -> str:

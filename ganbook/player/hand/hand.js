@@ -54,8 +54,7 @@ function mount(root) {
       trouble.textContent = `The weights did not come: hand-${network}.js is missing beside this page’s scripts. Try once more.`;
     }
   });
-  root.querySelector("p").replaceWith(open);
-  root.append(said, trouble);
+  root.append(open, said, trouble);
   root.dataset.ready = "";
 }
 
@@ -78,13 +77,13 @@ function play(root, network, { G, D }, said, trouble) {
   const grid = make("div", { className: "gbh-maps", role: "group", "aria-label": "Maps; the arrow keys go from one to the next" }, ...tiles);
 
   root.append(
-    make("div", { className: "gbh-two" }, make("div", {}, picture, readings), make("div", {}, pad,
-      button("Other directions", () => { [u, v] = directions(seed += 1, width); draw(); }), button("Middle", () => move(0, 0)))),
+    make("div", { className: "gbh-two" }, picture, pad), readings,
     make("div", { className: "gbh-four" }, label("Your name", names[0]), label("Somebody else’s", names[1]),
-      label("On the way from one to the other", range), label("The way", list)),
-    trouble, ...ways.flatMap(([, line, words]) => [words, line]),
-    make("p", {}, `The ${maps} maps of the first hidden layer. Tap one to switch it off. `, button("All on", () => { off.clear(); changed(); })),
-    grid, said,
+      label("On the way there", range), label("The way", list)), trouble,
+    button("Other directions", () => { [u, v] = directions(seed += 1, width); draw(); }), button("Middle", () => move(0, 0)),
+    button("All maps on", () => { off.clear(); changed(); }),
+    make("p", {}, `The ${maps} maps of the first hidden layer; tap one to switch it off:`), grid,
+    ...ways.flatMap(([, line, words]) => [words, line]), said,
     make("small", {}, `A name’s letters, hashed, are the seed of z: ${width} normal numbers. The pad adds up to ${REACH} along each of two ` +
       "orthogonal directions. The weights are the zoo’s, in 8 bits; D is the judge of the last round."));
 

@@ -4,9 +4,9 @@ Needs only Python, since the book is built without torch: book/ext loads this fi
 
     out = act(scale * (integers * x) + shift),
 
-and batch norm in evaluation mode is no layer, since it only changes scale and shift of the one before:
-scale' = scale g, shift' = (shift - mean) g + beta, with g = gamma / sqrt(variance + 1e-5). The few weights of G's last
-layer stay as they are: in 8 bits they alone would be three quarters of all that the faces lose.
+and batch norm in evaluation mode is no layer: it makes scale g of the scale before it, and (shift - mean) g + beta of
+the shift, with g = gamma / sqrt(variance + 1e-5). The few weights of G's last layer stay as they are: in 8 bits they
+alone would be three quarters of all that the faces lose.
 """
 
 from __future__ import annotations
