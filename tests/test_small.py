@@ -31,7 +31,7 @@ def test_scores_are_those_of_the_library(k):
     wanted = [*metrics.precision_recall(real, fake, k), *metrics.density_coverage(real, fake, k)]
     ours = [found[name] for name in ("precision", "recall", "density", "coverage")]
     assert ours == pytest.approx([float(score) for score in wanted], abs=1e-12)
-    assert 0 < found["coverage"] < 1 and found["precision"] < 1, "nothing to compare"
+    assert len(set(ours)) > 2, "nothing to compare"
 
 
 @pytest.mark.parametrize("loss", ["minimax", "non-saturating"])

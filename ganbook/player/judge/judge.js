@@ -3,7 +3,7 @@
 
 const NOTE = {
   probability: "Areas are the densities p of the data and q of the fakes, the line is D: draw it with a finger or a mouse. The bar " +
-    "is V(D), its two marks −log 4, which a coin has, and the best possible. ",
+    "is V(D), its marks −log 4, which a coin has (dashed), and the best possible. ",
   slope: "Areas are the densities p of the data and q of the fakes, the line is the critic D, without a sigmoid: draw it with a " +
     "finger or a mouse. It is never steeper than 1: what is drawn pulls the rest along. The bar is E_p D − E_q D, its mark W1. ",
 };
