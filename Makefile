@@ -78,7 +78,7 @@ unit: env ## unit tests and doctests (ARGS="-k losses" is handed to pytest)
 browser: env ## the built book in a real browser, with the network cut
 	@sh scripts/browser_needs.sh
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory html
-	@$(PYTEST) tests/browser -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) tests/browser -n 2 --dist worksteal $(ARGS)
 
 # No browser test is ever skipped: what they need is there, or this says how to get it and fails.
 browser-needs:

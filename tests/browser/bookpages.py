@@ -7,6 +7,10 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# Two frames: observers of sizes have spoken, and what they changed is laid out.
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+UNFOLD = "() => document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"
+FOLD = UNFOLD.replace("true", "false")
 
 
 def listed(toc=None):

@@ -13,8 +13,9 @@ import subprocess
 import threading
 
 import pytest
-from bookpages import HTML, ROOT
+from bookpages import FOLD, HTML, PAGES, ROOT
 
+ORDER = {name: k for k, name in enumerate([*PAGES, "search", "genindex"])}
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -26,6 +27,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+WIDTH = 1280
 HOW_TO_GET = (
     "NO BROWSER WAS FOUND, SO THE BOOK WAS NOT TESTED IN ONE. Get Chromium (Debian: apt-get install chromium), or "
     "name one: GANBOOK_CHROMIUM=/path/to/chromium make browser"
@@ -44,9 +46,19 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(HOW_TO_GET, red=True)
 
 
-@pytest.fixture(scope="module")
+def pytest_collection_modifyitems(items):
+    """What only reads a page comes first, page by page, whatever file it stands in: each is opened once."""
+
+    def turn(item):
+        name = item.callspec.params.get("name") if hasattr(item, "callspec") else None
+        return ORDER.get(name, -1) if "read" in getattr(item, "fixturenames", ()) else len(ORDER)
+
+    items.sort(key=turn)
+
+
+@pytest.fixture(scope="session")
 def chromium():
-    """One browser a module: two at once in one process do not agree."""
+    """One browser a worker: two at once in one thread do not agree."""
     path = find_chromium()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET)
@@ -114,7 +126,8 @@ class Visit:
         page.on("request", self.note)
         page.on("requestfailed", self.note_failure)
         page.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-        page.on("requestfinished", self.weigh)
+        if address.startswith("http"):
+            page.on("requestfinished", self.weigh)
 
     def note(self, request):
         if not request.url.startswith(("data:", "blob:", self.address)):
@@ -126,6 +139,7 @@ class Visit:
             self.failed.append(request.url)
 
     def weigh(self, request):
+        """What the page fetched; over file:// nobody asks, and each file would be read once more."""
         if not request.url.startswith(("data:", "blob:")):
             with contextlib.suppress(Exception):  # a redirect has no body
                 self.sizes[request.url] = len(request.response().body())
@@ -149,21 +163,17 @@ class Visit:
                     raise
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def go(chromium, html, served):
     """go(name, over="file" | "http", **context options) -> Visit, in a profile of its own."""
-    contexts = []
 
-    def open_page(name, over="file", width=1280, **options):
+    def open_page(name, over="file", width=WIDTH, **options):
         usual = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
         context = chromium.new_context(**{**usual, **options})
         context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-        contexts.append(context)
         return Visit(context.new_page(), html.as_uri() if over == "file" else served).open(name)
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.fixture
@@ -180,15 +190,30 @@ def visit(go):
         each.page.context.close()
 
 
-@pytest.fixture(scope="module")
-def read(go):
-    """read(name, over) -> Visit of a page that several tests look at; they leave it as it was."""
-    shelf = {}
+@pytest.fixture(scope="session")
+def shelf():
+    """Pages that are open: those of one name."""
+    return {}
+
+
+@pytest.fixture
+def read(go, shelf):
+    """read(name, over) -> Visit of a page that several tests look at, each as it was when it came."""
+    looked = []
 
     def look(name, over="file"):
+        for other in [key for key in shelf if key[0] != name]:
+            shelf.pop(other).page.context.close()
         if (name, over) not in shelf:
             shelf[name, over] = go(name, over)
             shelf[name, over].page.wait_for_load_state("networkidle")
+        looked.append(shelf[name, over].page)
         return shelf[name, over]
 
-    return look
+    yield look
+    for page in looked:
+        if not page.is_closed():
+            page.emulate_media(media="screen", color_scheme="light")
+            page.set_viewport_size({"width": WIDTH, "height": 900})
+            page.evaluate(FOLD)
+            page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pdf as paper
@@ -29,7 +30,8 @@ def pages(html, tmp_path_factory):
     if find_chromium() is None:
         pytest.skip(HOW_TO_GET)
     file = tmp_path_factory.mktemp("paper") / "book.pdf"
-    paper.book(TRIED, file)
+    with ThreadPoolExecutor(1) as thread:  # it opens a browser of its own
+        thread.submit(paper.book, TRIED, file).result()
     with pypdfium2.PdfDocument(file) as pdf:
         yield pdf
 

@@ -40,8 +40,8 @@ def test_search_finds_terms(visit, over, words, title):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_search_finds_each_chapter(visit, name):
-    title = visit(name).page.evaluate(TITLE)
+def test_search_finds_each_chapter(read, visit, name):
+    title = read(name).page.evaluate(TITLE)
     page = visit(PAGES[0]).page
     page.keyboard.press("Control+k")
     page.keyboard.type(title)

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from bookpages import CHAPTERS, HTML, PAGES, ROOT
+from bookpages import CHAPTERS, HTML, PAGES, ROOT, SETTLED
 
 FILM = "article .gbp-film"
 AT = "film => film.querySelector('input[type=range]').value"
@@ -66,8 +66,11 @@ def test_previous_and_next_carry_titles(read):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_what_has_an_edge_has_one_of_two(visit, name):
-    found = visit(name, width=1440).page.evaluate(EDGES, EDGED)
+def test_what_has_an_edge_has_one_of_two(read, name):
+    page = read(name).page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate(SETTLED)
+    found = page.evaluate(EDGES, EDGED)
     assert len(found) <= 2, found
 
 
@@ -91,8 +94,10 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(visit, name):
-    page = visit(name, width=390).page
+def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(read, name):
+    page = read(name).page
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.evaluate(SETTLED)
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
 
