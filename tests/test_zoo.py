@@ -195,6 +195,38 @@ def test_the_conditional_generator_of_the_zoo_makes_the_class_that_it_is_asked_f
         zoo.load("mlp-digits").sample(2, y=torch.tensor([0, 1]))
 
 
+def test_the_translator_of_the_zoo_puts_glasses_on_and_takes_them_off():
+    """All pairs at once, where the card has the mean of ten blocks; its film ends with such translations."""
+    model, net, (x, y) = zoo.load("cyclegan-glasses"), features.load("faces"), data.faces_pairs("glasses")
+    told = model.card["scores"]
+    for way, a, made, b, codes in (
+        ("put on", x, model.G(x), y, (1, 2)),
+        ("take off", y, model.F(y), x, (0,)),
+    ):
+        found = translation.scored(a, made, b, net, codes=codes)
+        for measure in ("hit", "unchanged", "outside", "L1"):  # the rank is among those of a block
+            assert_close(found[measure], told["values"][f"{way}: {measure}"]["mean"], atol=1e-4, rtol=1e-4)
+        assert (
+            found["hit"] > 0.8
+            and told["copied"][f"{way}: hit"]["mean"] < 0.02 < 0.98 < told["real"][f"{way}: hit"]["mean"]
+        )
+    assert_close(translation.cycle_error(model.G, model.F, x), told["values"]["cycle"]["mean"], atol=1e-4, rtol=1e-4)
+    with np.load(zoo.FOLDER / "cyclegan-glasses.npz") as file:
+        last = torch.from_numpy(file["images"][-1]).float() / 127.5 - 1
+    there = model.G(x[:8])
+    assert_close(last, torch.cat([x[:8], there, model.F(there)]), atol=0.02, rtol=0)
+
+
+def test_the_generator_that_has_grown_plays_whole_at_its_last_size():
+    model = zoo.load("pggan-faces-64")
+    assert (model.G.size, model.G.alpha) == (model.D.size, model.D.alpha) == (64, 1.0)
+    growth = zoo.ENTRIES["pggan-faces-64"].game.keywords["growth"]
+    assert growth.at(model.card["rounds"] * zoo.ENTRIES["pggan-faces-64"].recipe.batch) == (4, 1.0)
+    with np.load(zoo.FOLDER / "pggan-faces-64.npz") as file:
+        first = torch.from_numpy(file["images"][0])
+    assert torch.equal(first, first[..., ::16, ::16].repeat_interleave(16, -1).repeat_interleave(16, -2))  # of 4 px
+
+
 def test_a_model_without_a_film_is_refused():
     with pytest.raises(ValueError, match="name must be one of bigan-faces, .*dcgan-digits.*got 'mlp-digits'"):
         zoo.film("mlp-digits", "digits")

@@ -170,17 +170,18 @@ ENTRIES: dict[str, Entry] = {
         partial(plain_dcgan, 16),
         replace(scheduled(32 * 30_000), ema_halflife=20_000),
         "faces",
-        rounds=30_000,
+        rounds=21_000,
         look=3_000,
         note="R3GAN's loss, penalties and schedules on the plain networks of dcgan-faces, since in a trial (one seed, "
-        "90 s of a core) its residual ones, 16 maps wide, were at a pixel Frechet distance of 18, these at 8",
+        "90 s of a core) its residual ones, 16 maps wide, were at a pixel Frechet distance of 18, these at 8; the "
+        "first 21,000 rounds of a schedule of 30,000",
     ),
     "cyclegan-glasses": Entry(
         partial(models.cyclegan, 16),
-        Recipe(LeastSquares(), **falling(8_000, 1e-3, batch=8), betas=(0.5, 0.999), ema_halflife=4_000),
+        Recipe(LeastSquares(), **falling(2_500, 1e-3, batch=8), betas=(0.5, 0.999), ema_halflife=4_000),
         "faces",
-        rounds=8_000,
-        look=800,
+        rounds=2_500,
+        look=250,
         game=partial(CycleGAN, cycle=5.0, identity=2.5),
         frame=on_and_off,
         real=without_and_with_glasses,
@@ -191,11 +192,11 @@ ENTRIES: dict[str, Entry] = {
         partial(models.growing, 64, z=64, width=8),
         replace(_faces(8_000, 3e-3, 0.5, batch=16), ema_halflife=2_000),
         "faces-drawn",
-        rounds=8_000,
+        rounds=5_000,
         look=800,
         game=partial(Progressive, growth=_GROWTH, pixels="native"),
         frame=enlarged,
         note="rounds: 800 at 4 px; 400 in which 8 px fade in, 400 at 8; 400 and 400 for 16 px, 500 and 500 for 32, "
-        "1,000 and 3,600 for 64; the penalty is by present pixels",
+        "1,000 and the rest for 64; rates that would fall over 8,000; the penalty is by present pixels",
     ),
 }
