@@ -53,8 +53,9 @@ def joined(
 def style(root: str, folder: pathlib.Path) -> str:
     """The colours, buttons and lists of the live game, and what only this piece has."""
     rules = (LIVE / "live.css").read_text(encoding="utf-8").splitlines()
-    theirs = [rule for rule in rules if STYLES.search(rule) and "gbl-side" not in rule]
-    return "\n".join(theirs).replace("gbl", root) + "\n" + (folder / f"{folder.name}.css").read_text(encoding="utf-8")
+    theirs = [rule.replace("gbl", root) for rule in rules if STYLES.search(rule) and "gbl-side" not in rule]
+    own = (folder / f"{folder.name}.css").read_text(encoding="utf-8").splitlines()
+    return "\n".join(sorted(theirs + own, key=lambda rule: rule.startswith("@media print"))) + "\n"  # paper comes last
 
 
 def shared(text: str, name: str) -> str:
