@@ -98,8 +98,8 @@ def test_every_averaged_copy_is_taken_after_the_last_step_of_its_round():
         copies = [part for part in game.children() if isinstance(part, Average)]
         seen |= {(entry.kind, len(copies))}
         inside = {id(part) for average in copies for part in average.modules()}
-        networks = [part for part in game.modules() if part is not game and id(part) not in inside]
         for step in train(game, entry.real, rounds=3, seed=3):
+            networks = [part for part in game.modules() if part is not game and id(part) not in inside]
             for average in copies:
                 own = list(average.module.parameters())
                 same = any(equal(own, list(network.parameters())) for network in networks)

@@ -6,9 +6,12 @@ import html
 import json
 from collections.abc import Sequence
 
+import torch
+
 from ganbook import checks
 from ganbook.player.front_end import live_front_end
 from ganbook.player.small import bundle
+from ganbook.studies import dirac
 
 NAMES = {
     "balls": "Balls around neighbours: dots are real, crosses are fakes, a ball reaches to the nearest other dot",
@@ -77,10 +80,6 @@ def _balls() -> str:
 
 
 def _dirac() -> str:
-    import torch
-
-    from ganbook.studies import dirac
-
     way = dirac.simulate(dirac.WithR1(dirac.minimax, 0.3), torch.tensor([[1.0, -1.0]]), 150, d_steps=1)
     path = " ".join(f"{100 * a:.0f} {-100 * b:.0f}" for a, b in way[:, 0].tolist())
     return (
