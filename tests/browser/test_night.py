@@ -60,7 +60,8 @@ def test_a_film_of_pictures_and_a_plot_is_turned_over_beside_its_pictures(read, 
         day.width // 8 + 40,
         day.height // 2 + 40,
     )  # of its first picture
-    assert day.crop(middle).tobytes() == night.crop(middle).tobytes()
+    shades = zip(day.crop(middle).tobytes(), night.crop(middle).tobytes(), strict=True)
+    assert max(abs(a - b) for a, b in shades) <= 2  # turned over twice, each time rounded
 
 
 def test_by_day_no_plot_is_turned_over(visit):

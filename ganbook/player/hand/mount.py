@@ -63,6 +63,6 @@ def _still(network: str) -> str:
     names = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
     alt = f"Eight {network} by the generator {pack.NETWORKS[network]}, each from the latent of a name"
     return (
-        f'<img src="{stills()[network]}" alt="{alt}">'
+        f'<img src="{stills()[network]}" alt="{alt}" width="340" height="170">'
         f"<p>A still: the {network} of {names}. With JavaScript the generator runs here.</p>"
     )
