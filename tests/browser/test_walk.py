@@ -94,10 +94,8 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(read, name):
-    page = read(name).page
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.evaluate(SETTLED)
+def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(visit, name):
+    page = visit(name, width=390).page
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
 
