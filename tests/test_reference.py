@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "book" / "ext"))
 
 from test_book import HTML, fresh_pages  # noqa: E402
 
-from bookext import cards, code_links, dark, docstrings, formulas, library, mixed, search, uses  # noqa: E402
+from bookext import cards, code_links, dark, docstrings, formulas, library, search, uses  # noqa: E402
 
 LIBRARY = library.library(ROOT)
 MODULES = sorted(
@@ -45,7 +45,7 @@ def imported():
 
 
 @pytest.mark.parametrize(
-    "module", [cards, code_links, dark, docstrings, formulas, mixed, search, uses], ids=lambda m: m.__name__
+    "module", [cards, code_links, dark, docstrings, formulas, search, uses], ids=lambda m: m.__name__
 )
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)
@@ -163,23 +163,6 @@ def test_the_built_pages_have_every_name_and_the_chapters_lead_there():
         links = [link for block in code for link in re.findall(r'<a class="reference internal" href="([^"]+)"', block)]
         assert len(set(links)) >= 8, f"{path.name}: its code does not lead to the library"
         assert all(link.startswith("../book/library/") for link in links), path.name
-
-
-def test_a_film_with_a_plot_says_where_its_pictures_are_and_bars_are_none():
-    from PIL import Image, ImageDraw
-
-    frames = []
-    for k in range(4):
-        frame = Image.new("RGB", (200, 100), dark.GROUND)
-        draw = ImageDraw.Draw(frame)
-        for x in range(20, 80):  # a picture: it changes with each frame, and everywhere
-            for y in range(30, 90):
-                draw.point((x, y), fill=(40 * (x * (y + k) % 6),) * 3)
-        draw.rectangle((120, 20, 150, 80), fill=(217, 212, 200))  # a band
-        draw.rectangle((120, 40, 160 + 5 * k, 60), fill=(0, 114, 178))  # and a bar
-        frames.append(frame)
-    hole = "10.00% 30.00%,10.00% 90.00%,40.00% 90.00%,40.00% 30.00%,10.00% 30.00%"
-    assert mixed.around_pictures(frames) == f"polygon(evenodd,0 0,100% 0,100% 100%,0 100%,0 0,{hole},0 0)"
 
 
 def test_a_figure_at_night_keeps_its_pictures_and_turns_its_letters():

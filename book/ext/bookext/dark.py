@@ -2,8 +2,7 @@
 
 A plot stands on a ground of its own colour, so one file serves day and night, through a filter (theme/css/night.css).
 Where pictures (digits, faces) stand among the marks of a plot, a second file is made, in which they stay as they are;
-a reader at night loads only that one; a film of both says where it is turned over (mixed.py). What a plot is, is read
-from the code of its cell, and from its ground.
+a reader at night loads only that one. What a plot is, is read from the code of its cell, and from its ground.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ import pathlib
 import re
 
 from docutils import nodes
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from bookext.folds import cells
-from bookext.mixed import GROUND, spread, with_shape
 from bookext.notebooks import chapter_number
 
+GROUND = (251, 250, 247)  # figure.facecolor of ganbook's style
 EDGE = (213, 207, 194)  # around a film of points
 PAPER = (21, 24, 29)  # the page at night: --gb-paper of theme/css/colours.css
 PICTURES = re.compile(r"\bimshow\(|\bplot\.grid\(")
@@ -58,6 +57,11 @@ def turned(figure: Image.Image) -> Image.Image:
     return figure.convert(
         "RGB", [value for row in TURN for value in (*(part * (1 - 2 * LIFT) for part in row), 255 * LIFT)]
     )
+
+
+def spread(mask: Image.Image) -> Image.Image:
+    """A mask that reaches four pixels further."""
+    return mask.filter(ImageFilter.BoxBlur(4)).point(lambda value: 255 * (value > 2))
 
 
 def night(figure: Image.Image) -> Image.Image:
@@ -139,8 +143,6 @@ def mark(app, doctree):
                 cell["classes"].append("on-ground")
             if plot:
                 shown = FILM_SIZE.sub(lambda found: scaled(*found.groups()), raw.astext())
-                if pictures:
-                    shown = with_shape(shown)
                 raw.clear()
                 raw += nodes.Text(shown)
 
