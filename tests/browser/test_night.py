@@ -3,12 +3,11 @@
 import io
 
 import pytest
-from bookpages import CHAPTERS, SETTLED
+from bookpages import CHAPTERS
 from PIL import Image
 
 FILTER = "image => getComputedStyle(image).filter"
 CHAPTER = next(name for name in CHAPTERS if name.endswith("01_minimax_game"))
-MIXED = next(name for name in CHAPTERS if name.endswith("04_non_saturating"))
 PAPER = (21, 24, 29)
 
 
@@ -40,28 +39,6 @@ def test_by_night_no_plot_is_a_slab(read, name):
         plot.scroll_into_view_if_needed()
         plot.evaluate("image => image.decode()")
         assert all(abs(a - b) < 14 for a, b in zip(ground(plot.screenshot()), PAPER, strict=True))
-
-
-@pytest.mark.parametrize("name", [MIXED])
-def test_a_film_of_pictures_and_a_plot_is_turned_over_beside_its_pictures(read, name):
-    page = read(name).page
-    film = page.locator("article .gbp .mixed")
-    film.scroll_into_view_if_needed()
-    page.evaluate(SETTLED)
-    day = Image.open(io.BytesIO(film.screenshot())).convert("RGB")
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
-    page.evaluate(SETTLED)
-    night = Image.open(io.BytesIO(film.screenshot())).convert("RGB")
-    assert min(day.getpixel((3, 3))) > 240 and max(night.getpixel((3, 3))) < 35
-    middle = (
-        day.width // 8 - 40,
-        day.height // 2 - 40,
-        day.width // 8 + 40,
-        day.height // 2 + 40,
-    )  # of its first picture
-    shades = zip(day.crop(middle).tobytes(), night.crop(middle).tobytes(), strict=True)
-    assert max(abs(a - b) for a, b in shades) <= 2  # turned over twice, each time rounded
 
 
 def test_by_day_no_plot_is_turned_over(visit):
