@@ -35,9 +35,8 @@ from ganbook.player.front_end import live_front_end, same_randomness
 from ganbook.player.hand import hand
 from ganbook.player.judge import judge
 from ganbook.player.live import game
-from ganbook.player.small import drag
 
-__all__ = ["BUDGET", "WIDGET", "Explore", "choices", "drag", "game", "hand", "judge", "pad", "slider"]
+__all__ = ["BUDGET", "WIDGET", "Explore", "choices", "game", "hand", "judge", "pad", "slider"]
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""

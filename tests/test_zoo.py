@@ -1,6 +1,7 @@
 """The zoo: what ships loads and scores as its card says; damage is named; a stopped training gives the same weights."""
 
 import json
+import pathlib
 import shutil
 
 import numpy as np
@@ -350,3 +351,39 @@ def test_the_command_line_lists_and_trains(tmp_path, quick, capsys):
     assert "bytes, sha256" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["train", "stylegan"])
+
+
+ROOT = pathlib.Path(__file__).parent.parent
+SAID = {
+    "14_cyclegan": ["998", "984", "0.057", "0.023", "0.069"],
+    "15_progressive_growing": ["7.9", "0.5"],
+    "19_modern_baseline": ["5.24", "5.48", "21,000", "30,000"],
+}
+
+
+def test_what_the_chapters_say_of_the_zoo_stands_on_its_cards():
+    cards = {name: zoo.card(name) for name in ("cyclegan-glasses", "pggan-faces-64", "r3gan-faces", "dcgan-faces")}
+
+    def score(name, measure, of="values"):
+        return cards[name]["scores"][of][measure]["mean"]
+
+    glasses, px = "cyclegan-glasses", "pixel Frechet distance"
+    measured = {
+        "14_cyclegan": [
+            *(f"{1_000 * score(glasses, f'{way}: hit'):.0f}" for way in ("put on", "take off")),
+            *(f"{score(glasses, f'{way}: L1'):.3f}" for way in ("put on", "take off")),
+            f"{score(glasses, 'put on: L1', 'copied'):.3f}",
+        ],
+        "15_progressive_growing": [f"{score('pggan-faces-64', px, of):.1f}" for of in ("values", "real")],
+        "19_modern_baseline": [
+            *(f"{score(name, px):.2f}" for name in ("r3gan-faces", "dcgan-faces")),
+            *(f"{cards[name]['rounds']:,}" for name in ("r3gan-faces", "dcgan-faces")),
+        ],
+    }
+    assert measured == SAID
+    for chapter, numbers in SAID.items():
+        cells = json.loads((ROOT / "notebooks" / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+        named = [name for name in cards if name.startswith(("cyclegan", "pggan", "r3gan"))]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        said = next(text for text in texts if any(f"`{name}`" in text for name in named))
+        assert all(number in said for number in numbers), chapter

@@ -217,3 +217,37 @@ def read(go, shelf):
             page.set_viewport_size({"width": WIDTH, "height": 900})
             page.evaluate(FOLD)
             page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")
+
+
+@pytest.fixture
+def lone(chromium):
+    """lone(address, **context options) -> a page that is none of the book's, such as a piece by itself.
+
+    At the end no script has complained, on the console either unless console=False, and nothing came from elsewhere.
+    """
+    contexts, trouble, pages = [], [], []
+
+    def complained(message):
+        if message.type == "error" and "favicon" not in message.text + message.location["url"]:
+            trouble.append(message.text)
+
+    def go(address, console=True, **options):
+        usual = {"viewport": {"width": 1000, "height": 900}, "reduced_motion": "reduce"}
+        contexts.append(chromium.new_context(**{**usual, **options}))
+        contexts[-1].set_default_timeout(120_000)  # a busy machine is slow, not wrong
+        page = contexts[-1].new_page()
+        pages.append(page)
+        page.asked = []
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("request", lambda request: page.asked.append(request.url))
+        if console:
+            page.on("console", complained)
+        page.goto(address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    urls = [url for page in pages for url in page.asked]
+    elsewhere = [url for url in urls if not url.startswith(("blob:", "data:", "file:", "http://127.0.0.1"))]
+    assert not trouble + elsewhere

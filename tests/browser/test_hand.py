@@ -34,29 +34,18 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium, pages):
-    """visit(name, open the piece, **context options) -> page; at the end nobody complained."""
-    contexts, trouble = [], []
+def visit(lone, pages):
+    """visit(name, open the piece, **context options) -> page."""
 
     def go(name="faces", loaded=True, **options):
-        usual = {"viewport": {"width": 1000, "height": 900}, "reduced_motion": "reduce"}
-        contexts.append(chromium.new_context(**{**usual, **options}))
-        contexts[-1].set_default_timeout(120_000)  # a busy machine is slow, not wrong
-        page = contexts[-1].new_page()
-        page.asked = []
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.goto((pages / f"{name}.html").as_uri())
+        page = lone(f"{pages.as_uri()}/{name}.html", console=name != "lonely", **options)
         if loaded:
             page.get_by_role("button", name="Take the generator").click()
             page.wait_for_selector(".gbh[data-loaded]")
             summary(page, "z is")
         return page
 
-    yield go
-    for context in contexts:
-        context.close()
-    assert not trouble
+    return go
 
 
 def summary(page, words):

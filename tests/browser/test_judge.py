@@ -33,28 +33,16 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium, pages):
-    """visit(name, hash, **context options) -> page; at the end nobody complained, and nothing was asked for."""
-    contexts, trouble = [], []
+def visit(lone, pages):
+    """visit(name, hash, **context options) -> page, once a judge stands on it."""
 
     def go(name="page", hash="", ready=True, **options):
-        usual = {"viewport": {"width": 1000, "height": 900}, "reduced_motion": "reduce"}
-        context = chromium.new_context(**{**usual, **options})
-        context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda r: None if r.url.startswith("file:") else trouble.append(r.url))
-        page.goto(f"{pages.as_uri()}/{name}.html{hash}")
+        page = lone(f"{pages.as_uri()}/{name}.html{hash}", **options)
         if ready:
             page.wait_for_selector(".gbj[data-value]")
         return page
 
-    yield go
-    for context in contexts:
-        context.close()
-    assert not trouble
+    return go
 
 
 def press(page, name):

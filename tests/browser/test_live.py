@@ -41,41 +41,18 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium, pages):
-    """visit(name, hash, over, **context options) -> page; at the end nobody complained, and nothing was asked for."""
-    contexts, trouble = [], []
+def visit(lone, pages):
+    """visit(name, hash, over, **context options) -> page, once a game stands on it."""
 
     def go(name="page", hash="", over="file", ready=True, **options):
-        usual = {"viewport": {"width": 1000, "height": 900}, "reduced_motion": "reduce"}
-        context = chromium.new_context(**{**usual, **options})
-        context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
-            "request",
-            lambda r: (
-                trouble.append(r.url) if not r.url.startswith(("blob:", "data:", "file:", "http://127.0.0.1")) else None
-            ),
-        )
-        if name != "alone":  # there the refusal is said on the console, as it should be
-            page.on(
-                "console",
-                lambda message: (
-                    trouble.append(message.text)
-                    if message.type == "error" and "favicon" not in message.text + message.location["url"]
-                    else None
-                ),
-            )
-        page.goto((pages.as_uri() if over == "file" else over) + f"/{name}.html{hash}")
+        there = pages.as_uri() if over == "file" else over
+        # where no engine can be had, the refusal is said on the console, as it should be
+        page = lone(f"{there}/{name}.html{hash}", console=name != "alone", **options)
         if ready:
             page.wait_for_selector(".gbl[data-round]")
         return page
 
-    yield go
-    for context in contexts:
-        context.close()
-    assert not trouble
+    return go
 
 
 def live(page, nth=0):

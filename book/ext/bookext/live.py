@@ -1,33 +1,39 @@
 """The scripts of the live pieces: one file each, loaded once by the pages on which the piece stands, and by no other.
 
 Each is joined from the library's files by `ganbook/player/NAME/bundle.py`, which needs no torch and is loaded by its
-path.
+path. A piece with weights has a script of each beside its own, which the page asks for on a click.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import pathlib
+from types import ModuleType
 
 PLAYER = pathlib.Path(__file__).resolve().parents[3] / "ganbook" / "player"
-MARKS = {"live": 'class="gbl"', "judge": 'class="gbj"', "small": 'class="gbs"'}
+MARKS = {"live": 'class="gbl"', "judge": 'class="gbj"', "hand": 'class="gbh"'}
 """Of each piece the mount point, as it stands in a page."""
 
 
-def script(name: str) -> str:
-    """The whole script of a piece."""
+def bundle(name: str) -> ModuleType:
+    """What joins the script of a piece."""
     spec = importlib.util.spec_from_file_location(f"{name}_bundle", PLAYER / name / "bundle.py")
-    bundle = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bundle)
-    return bundle.script()
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def write(app):
     """Before any page, since each names the file with its checksum."""
+    folder = pathlib.Path(app.outdir) / "_static" / "js"
+    folder.mkdir(parents=True, exist_ok=True)
     for name in MARKS:
-        target = pathlib.Path(app.outdir) / "_static" / "js" / f"{name}.js"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(script(name), encoding="utf-8")
+        piece = bundle(name)
+        scripts = {name: piece.script()}
+        if hasattr(piece, "weights"):
+            scripts |= {f"{name}-{network}": text for network, text in piece.weights().items()}
+        for file, text in scripts.items():
+            (folder / f"{file}.js").write_text(text, encoding="utf-8")
 
 
 def load(app, pagename, templatename, context, doctree):

@@ -16,9 +16,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 LIVE = HERE.parent / "live"
 SHARED = {
     "settings.js": ("DEFAULTS", "settle", "shown", "settleAll", "applies"),
-    "controls.js": ("element", "button", "control", "written"),
+    "controls.js": ("element", "button", "control", "written", "copyAddress"),
 }
-FILES = ("line.js", "address.js", "picture.js", "drawing.js", "quiz.js", "judge.js", "start.js")
+FILES = ("line.js", "address.js", "picture.js", "drawing.js", "quiz.js", "judge.js")
 STYLES = re.compile(
     r"--paper|box-sizing|data-ready|"
     r"gbl-(bar|button|play|said|trouble|note|controls|control|name|value|select|range|readings)\b"
@@ -28,7 +28,7 @@ STYLES = re.compile(
 def script() -> str:
     """All that a page needs, as one script: it starts every judge that stands on the page."""
     tables = {name.upper(): (HERE / f"{name}.json").read_text(encoding="utf-8") for name in ("settings", "densities")}
-    return joined("gbj", SHARED, [HERE / name for name in FILES], tables)
+    return joined("gbj", SHARED, [*(HERE / name for name in FILES), LIVE / "start.js"], tables)
 
 
 def joined(
@@ -65,7 +65,7 @@ def shared(text: str, name: str) -> str:
     'function b() {\\n  return a;\\n}\\n'
     """
     inside = r"(?:(?:[ }].*)?\n)*"  # up to the next line that begins at the margin
-    found = re.search(rf"^(?:function|const) {name}\b.*\n{inside}", text, re.M)
+    found = re.search(rf"^(?:(?:async )?function|const) {name}\b.*\n{inside}", text, re.M)
     if not found:
         raise ValueError(f"name must be one that the script declares, got {name!r}")
     return found[0]

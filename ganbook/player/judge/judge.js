@@ -175,13 +175,7 @@ function mount(root) {
 
   async function share() {
     keep();
-    const done = "The address of this page now holds this judge";
-    try {
-      await navigator.clipboard.writeText(location.href);
-      said.textContent = `${done}; it is copied.`;
-    } catch {
-      said.textContent = `${done}: copy it from the address bar.`;
-    }
+    await copyAddress(said, "The address of this page now holds this judge");
   }
 
   function arrive() {

@@ -34,6 +34,7 @@ PAGE = (
     "answer.js",
     "race.js",
     "live.js",
+    "start.js",
 )
 
 

@@ -73,3 +73,13 @@ function summary(view, settings) {
   return `Round ${written(round)}:${found}${losses} JS ${js.toFixed(2)}, of the data to itself ${bias.js.toFixed(2)}.${view.lost && ` ${view.lost}`}`;
 }
 const NO_POINTS = "No points are drawn yet, so there is nothing to learn: tap the plane, or move on it with the arrow keys and press Enter.";
+
+/** Says that the address holds something, once it is in the clipboard; where no clipboard is, that it stands above. */
+async function copyAddress(said, done) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    said.textContent = `${done}; it is copied.`;
+  } catch {
+    said.textContent = `${done}: copy it from the address bar.`;
+  }
+}

@@ -279,13 +279,7 @@ function mount(root) {
     pause();
     await line;
     keep();
-    const done = "The address of this page now holds this situation, to the round";
-    try {
-      await navigator.clipboard.writeText(location.href);
-      said.textContent = `${done}; it is copied.`;
-    } catch {
-      said.textContent = `${done}: copy it from the address bar.`;
-    }
+    await copyAddress(said, "The address of this page now holds this situation, to the round");
   }
 
   function arrive() {
@@ -326,16 +320,3 @@ function mount(root) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   calm.addEventListener("change", () => { if (calm.matches) pause(); });
 }
-
-function startAll() {
-  const roots = [...document.querySelectorAll(".gbl:not([data-started])")];
-  if (!roots.length) return;
-  document.head.append(element("style", { text: STYLE }));
-  for (const root of roots) {
-    root.dataset.started = "";
-    mount(root);
-  }
-}
-
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-else startAll();

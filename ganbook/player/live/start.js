@@ -1,4 +1,4 @@
-// Every mount point of the page, once. In the bundle "gbl" becomes the class of this piece's own.
+// Every mount point of the page, once. In another piece's script "gbl" becomes that piece's own class.
 
 function startAll() {
   const roots = [...document.querySelectorAll(".gbl:not([data-started])")];
