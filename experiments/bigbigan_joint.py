@@ -1,7 +1,7 @@
 """Is the joint score alone worse on faces? The one difference that `bigbigan_faces` suggests, on five fresh seeds.
 
-There "joint only" differed from all scores in book and in px, by intervals that leave out 0 but do not hold after
-Holm's correction over all that was compared. Here the same two variants again, on the
+There, with the first five seeds, "joint only" differed from all scores in book and in px, by intervals that leave out 0
+but do not hold after Holm's correction over all that was compared. Here the same two variants again, on the
 seeds 5 to 9, with three measures named before the run: ratio x, book, px. Everything else as there.
 """
 

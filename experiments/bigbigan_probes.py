@@ -46,7 +46,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     apart=True,
     live=None,
-    differs={"live": "chapter 18 trains one BigBiGAN live; here its rivals, five seeds each"},
+    differs={"live": "chapter 18 trains one BigBiGAN live; here its rivals, ten seeds each"},
 )
 
 if __name__ == "__main__":

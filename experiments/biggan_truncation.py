@@ -4,9 +4,9 @@ The pair and recipe of biggan_parts' "full", 400 rounds. Each form of truncation
 the deviations STD; 1 is none, the same for all. Batch statistics of the averaged G are computed anew for each
 deviation, but for "resampled, statistics of all z": of untruncated latents.
 
-Of 1,000 samples, 250 a class, against 1,000 held-out faces: precision and recall on thumbnails (means of 4 x 4 pixels),
-the share in which the class that was asked for is found, px (Frechet distance on pixels), and spread: the mean distance
-of two samples as a share of that of two held-out faces.
+Of 1,000 samples of random classes, against 1,000 held-out faces: precision and recall on thumbnails (means of 4 x 4
+pixels), the share in which the class that was asked for is found, px (Frechet distance on pixels), and spread: the mean
+distance of two samples as a share of that of two held-out faces.
 """
 
 from __future__ import annotations

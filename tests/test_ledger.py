@@ -113,3 +113,10 @@ def test_what_the_page_of_advice_says_of_a_shorter_training_and_of_two_recipes()
     for switch, px, recall in (("R1", 13.3, 0.37), ("R3GAN's schedules", 13.3, 0.41), ("baseline", 16.1, 0.19)):
         assert np.mean(book.ends(switch, "px")) == pytest.approx(px, abs=0.05)
         assert np.mean(book.ends(switch, "pixel recall")) == pytest.approx(recall, abs=0.005)
+
+
+def test_growing_is_compared_with_the_ledger_s_own_baseline():
+    """It was trained again beside growing, and is the same to the last bit, but for its time."""
+    old, new = (experiments.load(name) for name in ("ledger", "ledger_growing"))
+    for measure in ("px", "book distance", "pixel recall"):
+        assert new.values("baseline", measure) == old.values("baseline", measure)

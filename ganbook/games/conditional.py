@@ -142,8 +142,8 @@ class ConditionalGAN(GAN):
 
         y: a class for each; by default each class equally often.
         truncation, form: of the latents, data.truncated(width, truncation, form); None for none.
-        standing: so many batches of the recipe's size, with latents and classes of this kind, from which the batch
-            statistics are computed anew, of a copy; 0 takes those that training has left.
+        standing: so many batches of the recipe's size, with latents of this kind and each class equally often, from
+            which the batch statistics are computed anew, of a copy; 0 takes those that training has left.
 
         Raises: ValueError for a label out of range, labels that are not n, truncation <= 0 or another form, or where
         the prior is not the normal one that is truncated.

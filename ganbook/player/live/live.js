@@ -52,13 +52,13 @@ function mount(root) {
       const canvas = element("canvas", { class: "gbl-plane", role: "img" });
       const line = element("canvas", { class: "gbl-curve", role: "img", "aria-label": "Losses over the rounds: D’s and G’s" });
       const list = element("dl", { class: "gbl-readings" }), plane = makePlane(canvas, colours);
-      const heading = now.length > 1 ? [element("figcaption", { class: "gbl-title", text: k ? "Right" : "Left" })] : [];
-      stage.append(element("figure", { class: "gbl-side" }, ...heading, canvas, list, line));
+      const title = element("figcaption", { class: "gbl-title" });
+      stage.append(element("figure", { class: "gbl-side" }, ...(now.length > 1 ? [title] : []), canvas, list, line));
       letDraw(canvas, plane, drawn, redrawn);
       letAsk(canvas, plane, asking, () => views[0]?.half ?? 1, elsewhere);
       const answer = element("canvas", { class: "gbl-answer", role: "img" });
       if (now[k].loss === "realness") line.before(answer);
-      return { canvas, plane, list, curve: makeCurves(line, colours), answer };
+      return { canvas, title, plane, list, curve: makeCurves(line, colours), answer };
     });
     furnish();
   }
@@ -78,6 +78,7 @@ function mount(root) {
     }));
     if (place) panels.querySelectorAll(`[data-setting="${place[0]}"]`)[place[1]]?.querySelector("select, input").focus();
     second.textContent = now.length > 1 ? "One game" : "Second game beside it";
+    if (now.length > 1) parts.forEach(({ title }, k) => { title.textContent = named(k); });
     clear.hidden = !drawn.on();
     note.textContent = NOTE + (asking.on() ? NOTE_ASKED : "");
     for (const { canvas } of parts) {
@@ -85,6 +86,12 @@ function mount(root) {
       if (drawn.on() || asking.on()) canvas.tabIndex = 0;
       else canvas.removeAttribute("tabindex");
     }
+  }
+
+  // "Left: minimax": where it stands, and what it has that the other has not.
+  function named(k) {
+    const own = differs(now[k], now[1 - k]);
+    return (k ? "Right" : "Left") + (own && `: ${own}`);
   }
 
   function pace() {

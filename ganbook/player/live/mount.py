@@ -35,8 +35,15 @@ STYLE = (  # with the heights of ROOM to fill in
     "@media(scripting:enabled){.bd-content .gbl:not([data-ready]){min-height:%dpx}}"
     "@media(scripting:enabled) and (max-width:560px){.bd-content .gbl:not([data-ready]){min-height:%dpx}}"
 )
-ROOM = {1: (790, 1280), 2: (1110, 1270)}
-"""Heights on a desk and on a phone, of one game and of two."""
+ROOM = {
+    "ring": (903, 1249),
+    "minimax": (1084, 1201),
+    "collapse": (1084, 1220),
+    "clipping": (1084, 1240),
+    "outcomes": (1209, 1342),
+    "race": (1203, 1380),
+}
+"""Heights that a preset takes in the book, at 1440 and at 390 px."""
 SIDE = 320
 
 
@@ -58,7 +65,7 @@ class Live:
         script = f"<script>{bundle.script()}</script>" if live_front_end() else ""
         return (
             f'<div class="gbl" role="group" aria-label="Live game" data-lm-suppress-shortcuts="true" '
-            f'data-live="{said}"><style>{STYLE % ROOM[len(self.sides)]}</style>'
+            f'data-live="{said}"><style>{STYLE % ROOM[self.preset]}</style>'
             f'<div class="gbl-still">{_still(self.preset)}</div></div>{script}'
         )
 

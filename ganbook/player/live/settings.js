@@ -44,3 +44,13 @@ function settleAll(given, base = DEFAULTS) {
 // Is this setting heard at all? The strength of no penalty is not.
 const applies = (name, settings) =>
   Object.entries(SETTINGS[name].when || {}).every(([other, values]) => values.includes(settings[other]));
+
+// Of two games, what this one has and the other has not: "hinge, R1". Empty where they are alike.
+function differs(own, other) {
+  const names = Object.keys(SETTINGS).filter((name) => !SETTINGS[name].shared && applies(name, own) && String(own[name]) !== String(other[name]));
+  return names.map((name) => {
+    const { label, choices } = SETTINGS[name], words = label[0].toLowerCase() + label.slice(1);
+    if (own[name] === "none") return `no ${words}`;
+    return choices ? choices[own[name]] : `${words} ${own[name]}`;
+  }).join(", ");
+}
