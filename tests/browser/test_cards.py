@@ -1,7 +1,7 @@
 """A card beside a link: what a term, theorem, formula or work is, without leaving the page."""
 
 import pytest
-from bookpages import CHAPTERS
+from bookpages import CHAPTERS, UNFOLD
 
 CARD = "#card-of-link"
 FIRST = {
@@ -15,6 +15,7 @@ CHAPTER = next(name for name in CHAPTERS if name.endswith("08_wasserstein_distan
 
 
 def link(page, kind):
+    page.evaluate(UNFOLD)
     found = page.locator(f"article {FIRST[kind]}").first
     found.scroll_into_view_if_needed()
     page.wait_for_timeout(300)
@@ -37,6 +38,7 @@ def test_a_pointer_that_rests_opens_a_card_and_escape_closes_it(visit, kind):
 
 def test_formulas_of_another_page_are_set(visit):
     page = visit(CHAPTER).page
+    page.evaluate(UNFOLD)
     page.locator("article a.reference.internal[href*='refresher.html#equation']").first.hover()
     page.wait_for_selector(f"{CARD} mjx-container")
 
