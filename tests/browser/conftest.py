@@ -115,6 +115,9 @@ def served(html):
         yield address
 
 
+SETTLED = "() => document.readyState === 'complete' && document.body.offsetHeight && document.fonts.status === 'loaded'"
+
+
 class Visit:
     """A page and what happened while it was open."""
 
@@ -150,17 +153,9 @@ class Visit:
         return self
 
     def settle(self):
-        """Wait until fonts and pictures are there, where a redirect leads if there is one."""
-        from playwright.sync_api import Error
-
-        for moves_left in (2, 1, 0):
-            self.page.wait_for_load_state("load")
-            try:
-                self.page.evaluate("async () => { await document.fonts.ready; }")
-                return
-            except Error as error:  # the first file of the book only leads to the front page
-                if "navigation" not in str(error) or not moves_left:
-                    raise
+        """Wait until fonts and pictures are there; where the page leads on at once, on the way or at its end."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function(SETTLED, polling=50)  # asks again after a redirect, as `evaluate` does not
 
 
 @pytest.fixture(scope="session")
