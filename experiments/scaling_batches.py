@@ -17,8 +17,8 @@ from torch import Tensor
 
 from ganbook import data, features, metrics, models
 from ganbook.experiments import Experiment, main
+from ganbook.games import InParts
 from ganbook.recipes import HINGE
-from ganbook.studies.scaling import InParts
 from ganbook.train import train
 
 CPU = torch.device("cpu")

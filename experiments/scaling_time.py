@@ -18,8 +18,9 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from ganbook import data, models
 from ganbook.experiments import Experiment, main
+from ganbook.games import InParts
 from ganbook.recipes import HINGE
-from ganbook.studies.scaling import InParts, in_processes
+from ganbook.studies.scaling import in_processes
 from ganbook.train import train
 from ganbook.train.run import Run
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 from ganbook import data, models, plot
+from ganbook.games import InParts
 from ganbook.recipes import HINGE
-from ganbook.studies.scaling import InParts
 from ganbook.train import fit, train
 
 BATCH, PARTS = 64, 1  # rows of all processes and all their parts together; passes in which a process makes its share

@@ -14,13 +14,13 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import Joined, Progressive, growing
 
 from ganbook.data import digits, from_tensor, together
-from ganbook.games import GAN, ConditionalGAN, CycleGAN, Evolution, Game, descend
+from ganbook.games import GAN, ConditionalGAN, CycleGAN, Evolution, Game, InParts, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
 from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
 from ganbook.ramps import Ramp
 from ganbook.recipes import Recipe
-from ganbook.studies.scaling import InParts, share_batch_norm
+from ganbook.studies.scaling import share_batch_norm
 from ganbook.train import state, train
 
 CPU = torch.device("cpu")

@@ -130,7 +130,7 @@ def test_a_symbolic_link_stays_one(tmp_path):
     (tmp_path / "drive").mkdir()
     link, file = tmp_path / "run", tmp_path / "drive" / "run.safetensors"
     link.symlink_to(file)
-    assert writable(link) == link and not file.exists()
+    assert writable(link, 9) == link and not file.exists()
     for n in (1, 2):
         checkpoint.write(link, TENSORS, {"n": n})
         assert link.is_symlink() and checkpoint.read(file)[1] == {"n": n}
@@ -140,7 +140,7 @@ def test_a_symbolic_link_stays_one(tmp_path):
 def test_what_can_be_known_before_the_first_round_is_refused_there(tmp_path):
     def refused(path, why):
         with pytest.raises(OSError, match=f"checkpoint must be a file that can be written, got .*{why}"):
-            writable(path)
+            writable(path, 9)
         with pytest.raises(OSError, match="checkpoint .* could not be written .*; what was there before is unchanged"):
             checkpoint.write(path, TENSORS, {})
 
@@ -154,13 +154,14 @@ def test_what_can_be_known_before_the_first_round_is_refused_there(tmp_path):
 
 def test_the_look_before_leaves_what_a_kill_left(tmp_path):
     (tmp_path / "run.part").write_text("half")
-    writable(tmp_path / "run")
+    writable(tmp_path / "run", 9)
     assert (tmp_path / "run.part").read_text() == "half"
     checkpoint.write(tmp_path / "run", TENSORS, {})
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
-def test_a_folder_that_takes_no_file_is_refused_before_the_first_round(tmp_path, monkeypatch):
+@pytest.fixture
+def read_only(tmp_path, monkeypatch):
     """The root user may write everywhere, so the folder's refusal is played."""
     honest = tempfile.TemporaryFile
 
@@ -169,7 +170,11 @@ def test_a_folder_that_takes_no_file_is_refused_before_the_first_round(tmp_path,
             raise PermissionError(13, "Permission denied")
         return honest(*args, dir=dir, **named)
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    return lambda: monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_the_first_round(tmp_path, read_only):
+    read_only()
     with pytest.raises(OSError, match="checkpoint must be in a folder that can be written"):
-        writable(tmp_path / "run.safetensors")
-    assert writable(tmp_path / "deeper" / "run.safetensors").parent.is_dir()
+        writable(tmp_path / "run.safetensors", 9)
+    assert writable(tmp_path / "deeper" / "run.safetensors", 9).parent.is_dir()

@@ -69,13 +69,12 @@ def test_uniform_labels_are_uniform_whatever_the_data_have():
 
 @pytest.mark.parametrize("d_steps", [1, 2])
 def test_parts_are_the_whole_batch(d_steps):
-    """The same steps, to rounding, from one draw of the data; z is drawn part by part, in the same order."""
+    """The same steps, to rounding, from one draw of the data and of z."""
     weights = []
     for parts in (1, 4):
         game = flat(replace(PLAIN, d_steps=d_steps), parts=parts)
         whole = game.draw(labelled, rng())
-        z = iter([*doubled(8, rng(1)).chunk(parts)] * 4)
-        game.prior = lambda n, rng, z=z: next(z)
+        game.prior = lambda n, own: doubled(n, rng(1))
         game.round(lambda n, rng, whole=whole: whole, rng())
         weights.append(torch.cat([p.detach().flatten() for p in game.parameters()]))
     assert_close(*weights, rtol=1e-9, atol=1e-9)
@@ -155,7 +154,7 @@ def test_standing_does_not_move_spectral_estimates():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: flat(parts=3), r"parts must divide the batch \(8\) into equal ones, got 3"),
+        (lambda: flat(parts=3), "recipe.batch must be a multiple of processes x parts = 1 x 3, got 8"),
         (lambda: flat(parts=0), "parts must be a whole number >= 1, got 0"),
         (lambda: flat(labels="mine"), "labels must be one of real, uniform, got 'mine'"),
         (lambda: flat(orthogonal=-1), "orthogonal must be a finite number >= 0, got -1"),

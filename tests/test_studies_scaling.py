@@ -7,14 +7,15 @@ import torch
 from games import CPU
 from torch import nn
 
-from ganbook.games import GAN
+from ganbook.games import GAN, InParts
 from ganbook.losses import NonSaturating
 from ganbook.models import dcgan, mlp
 from ganbook.processes import together
 from ganbook.recipes import Recipe
 from ganbook.studies import scaling
-from ganbook.studies.scaling import InParts, SharedBatchNorm, left_out, share_batch_norm
-from ganbook.train import fit, train
+from ganbook.studies.scaling import SharedBatchNorm, left_out, share_batch_norm
+from ganbook.train import fit, run, train
+from ganbook.train.shared import Company
 
 RECIPE = Recipe(NonSaturating(), batch=8, d_steps=2, g_steps=2, lr_d=1e-3, lr_g=1e-3, ema_halflife=100)
 
@@ -79,15 +80,25 @@ def test_no_more_than_a_part_passes_through_a_network():
     """Not even in the look before the first round: a batch in parts may not fit as a whole."""
     seen, D = [], mlp([2, 8, 1]).double()
     D.register_forward_pre_hook(lambda network, given: seen.append(len(given[0])))
-    fit(train(InParts(mlp([3, 8, 2]).double(), D, RECIPE, z, CPU, parts=4), points, rounds=2))
+    game = InParts(mlp([3, 8, 2]).double(), D, RECIPE, z, CPU, parts=4)
+    fit(train(game, points, rounds=2))
     assert max(seen) == RECIPE.batch // 4
+    seen.clear()
+    with together(0, 2):
+        game.check(points)
+    assert max(seen) == RECIPE.batch // 8
 
 
-def test_labels_are_refused():
-    game = InParts(mlp([3, 2]), nn.Bilinear(2, 1, 1), RECIPE, parts=2)
-    game.d_loss = lambda x, y, rng: torch.zeros(())
-    with pytest.raises(ValueError, match="real must return samples alone"):
-        train(game, lambda n, rng: (torch.randn(n, 2, generator=rng), torch.zeros(n, 1)), rounds=1)
+def test_the_look_before_round_1_knows_of_the_other_processes(monkeypatch):
+    """What a process looks at is its share, and it refuses what only several processes make too small."""
+    monkeypatch.setattr(run, "company", lambda shared, batch: Company(1, 2))
+    monkeypatch.setattr(run, "Run", lambda *args: None)
+    seen, D = [], mlp([2, 8, 1])
+    D.register_forward_pre_hook(lambda network, given: seen.append(len(given[0])))
+    train(GAN(mlp([3, 2]), D, RECIPE, device=CPU), lambda n, rng: torch.randn(n, 2, generator=rng), rounds=1)
+    assert max(seen) == RECIPE.batch // 2
+    with pytest.raises(ValueError, match="processes x parts = 2 x 8, got 8"):
+        train(InParts(mlp([3, 2]), D, RECIPE, device=CPU, parts=8), points, rounds=1)
 
 
 @pytest.mark.parametrize(("plain", "shape"), [(nn.BatchNorm1d, (6, 3)), (nn.BatchNorm2d, (4, 3, 5, 5))])

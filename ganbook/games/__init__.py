@@ -10,6 +10,7 @@ from ganbook.games.cyclegan import CycleGAN
 from ganbook.games.evolution import Evolution
 from ganbook.games.game import Average, Game, descend
 from ganbook.games.gan import GAN, latent_width
+from ganbook.games.in_parts import InParts
 from ganbook.games.mutations import MUTATIONS, fittest
 from ganbook.games.pool import Pool
 from ganbook.games.progressive import PGGAN, Growth, Progressive
@@ -36,6 +37,7 @@ __all__ = [
     "Game",
     "GameWithD",
     "Growth",
+    "InParts",
     "Progressive",
     "Pool",
     "SideBySide",

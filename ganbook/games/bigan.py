@@ -125,7 +125,7 @@ class BiGAN(GAN):
             return self.sampler(self.encode(x))
 
     def check(self, real: Sampler) -> None:
-        x = first_samples(real, self.recipe.batch)
+        x = first_samples(real, self.share)
         if len(parts(x)) > 1:
             raise ValueError(f"real must return samples alone, got a batch of {len(parts(x))} parts")
         if len(x) < len(self.fakes):

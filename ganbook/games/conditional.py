@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from ganbook import checks
 from ganbook.data import Normal, check_labels, normal, truncated
-from ganbook.games.game import descend, first_samples
+from ganbook.games.game import first_samples
 from ganbook.games.gan import GAN
-from ganbook.games.with_d import detached
+from ganbook.games.in_parts import InParts
 from ganbook.losses import Hinge
 from ganbook.models import still
 from ganbook.models.orthogonal import orthogonal_penalty
@@ -27,7 +27,7 @@ FAKE_LABELS = ("real", "uniform")
 """Which classes G is asked for in training: those of the real batch, or each equally often whatever the data have."""
 
 
-class ConditionalGAN(GAN):
+class ConditionalGAN(InParts):
     """Two players who both see a class y: G(z, y) against D(x, y).
 
     D descends loss.d(D(x, y), D(G(z, y'), y')) and G loss.g of the latter, and what holds its kernels orthogonal.
@@ -38,8 +38,7 @@ class ConditionalGAN(GAN):
     classes: how many there are.
     prior: Sampler of z; by default N(0, I) of G's width.
     device: by default ganbook.device().
-    parts: a batch goes through the networks in so many equal parts, one after the other, and the step is that of all of
-        it. What looks at a batch as a whole (batch norm) sees a part.
+    parts: a batch goes through the networks in so many equal parts, and the step is that of all of it: see InParts.
     labels: y' of the fakes, "real" for the labels of the real batch or "uniform", as the authors' code has them.
     orthogonal: strength of the orthogonal penalty of G (the paper: 1e-4).
 
@@ -75,50 +74,23 @@ class ConditionalGAN(GAN):
         width = getattr(G, "z", None)  # a G whose first layer sees a part of z, or more, says how wide z is
         if prior is None and isinstance(width, int):
             prior = normal(width, device)
-        super().__init__(G, D, recipe, prior, device)
+        super().__init__(G, D, recipe, prior, device, parts=parts)
         self.classes = checks.whole("classes", classes)
-        self.parts = checks.whole("parts", parts)
-        if recipe.batch % parts:
-            raise ValueError(f"parts must divide the batch ({recipe.batch}) into equal ones, got {parts}")
         self.labels = checks.one_of("labels", labels, FAKE_LABELS)
         self.orthogonal = checks.not_negative("orthogonal", orthogonal)
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        if self.parts == 1:
-            return super().round(real, rng)
-        move = self.optimizers
-        for _ in range(self.recipe.d_steps):
-            batches = self.dealt(self.draw(real, rng))
-            d_losses = (self.d_loss(x, self.unmoved(x, rng), rng) for x in batches)
-            d_loss = descend(move["D"], d_losses, self.parts)
-        for k in range(self.recipe.g_steps):
-            if k:
-                batches = self.dealt(self.draw(real, rng))
-            g_losses = (self.g_loss(x, self.fake(x, rng)) for x in batches)
-            g_loss = descend(move["G"], g_losses, self.parts)
-        if self.average is not None:
-            self.average.update_parameters(self.G)
-        return {"D": d_loss, "G": g_loss}
+        # One part needs no second pass for G's fakes, so it is played as any GAN is.
+        return super().round(real, rng) if self.parts > 1 else GAN.round(self, real, rng)
 
-    def dealt(self, batch: Batch) -> list[Batch]:
-        """The parts of a batch: in a shared run this process's rows are dealt out.
-
-        Raises: ValueError where they do not come out even.
-        """
-        if len(batch[0]) % self.parts:
-            raise ValueError(f"parts must divide the {len(batch[0])} rows of a process, got {self.parts}")
-        return list(zip(*(rows.chunk(self.parts) for rows in batch), strict=True))
-
-    def unmoved(self, x: Batch, rng: torch.Generator) -> Batch:
-        """Fakes for D's step, which no gradient goes through."""
-        with torch.no_grad():
-            return detached(self.fake(x, rng))
-
-    def fake(self, x: Batch, rng: torch.Generator) -> Batch:
+    def given(self, x: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
         y = check_labels(x[1], self.classes)
         z = self.draw(self.prior, rng, len(y))
         if self.labels == "uniform":
             y = self.draw(lambda n, rng: (self.any_label(n, rng),), rng, len(y))[0].to(y.device)
+        return z, y
+
+    def made(self, z: Tensor, y: Tensor) -> Batch:
         return self.G(z, y), y
 
     def any_label(self, n: int, rng: torch.Generator) -> Int[Tensor, " n"]:
@@ -175,7 +147,7 @@ class ConditionalGAN(GAN):
 
     def check(self, real: Sampler) -> None:
         """Before round 1: samples and labels, each in its range."""
-        batch = first_samples(real, self.recipe.batch)
+        batch = first_samples(real, self.share)
         if not isinstance(batch, tuple) or len(batch) != 2:
             got = f"a batch of {len(batch)} parts" if isinstance(batch, tuple) else "samples without labels"
             raise ValueError(f"real must return (x, y), samples and their labels, as digits.labelled does, got {got}")

@@ -60,5 +60,5 @@ class CriticAlone(GameWithD):
         raise ValueError("sample needs a generator, and a CriticAlone has none: draw from its `fakes`")
 
     def check(self, real: Sampler) -> None:
-        first_samples(self.fakes, self.recipe.batch, "fake")
+        first_samples(self.fakes, self.share, "fake")
         super().check(real)

@@ -143,7 +143,7 @@ class CycleGAN(Game):
 
     def check(self, real: Sampler) -> None:
         """Before round 1: do both domains fit the networks? The pools get the shapes of the data."""
-        batch = first_samples(real, self.recipe.batch)
+        batch = first_samples(real, self.share)
         if not isinstance(batch, tuple) or len(batch) != 2:
             got = len(batch) if isinstance(batch, tuple) else 1
             raise ValueError(f"real must return two domains, (x, y), as data.together(a, b) does, got {got} part(s)")

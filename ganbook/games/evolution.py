@@ -238,7 +238,7 @@ class Evolution(GameWithD):
     def check(self, real: Sampler) -> None:
         if self.recipe.loss.outputs != 1:
             raise ValueError(f"recipe.loss must have one output, as mutations ask, got {self.recipe.loss!r:.100}")
-        if self.recipe.batch // processes.place()[1] < len(self.parents):
+        if self.share < len(self.parents):
             raise ValueError(f"recipe.batch must be at least one row a parent, {len(self.parents)}, got fewer")
         super().check(real)
 

@@ -229,9 +229,14 @@ class Game(nn.Module):
                 if self.now.betas is not self.recipe.betas:
                     group["betas"] = self.now.betas
 
+    @property
+    def share(self) -> int:
+        """Rows of a batch that this process plays with: all of them, unless the run is shared."""
+        return self.recipe.batch // processes.place()[1]
+
     def draw(self, sampler: Sampler, rng: torch.Generator, n: int | None = None) -> Batch:
         """n rows, by default a batch of the recipe; in a shared run this process's rows of a draw of all."""
-        n = self.recipe.batch // processes.place()[1] if n is None else n
+        n = self.share if n is None else n
         return processes.rows(lambda total: sampler(total, rng), n)
 
     def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
@@ -253,7 +258,7 @@ class Game(nn.Module):
 
         Raises: ValueError saying what does not fit.
         """
-        first_samples(real, self.recipe.batch)
+        first_samples(real, self.share)
 
     def __reduce_ex__(self, protocol: int) -> Any:
         raise TypeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import ganbook
 from ganbook import checks
@@ -41,7 +41,7 @@ class GAN(GameWithD):
     cost a second forward pass (Algorithm 1 of the paper draws anew). Where the recipe gives G more steps, each further
     one has fresh z and fresh data.
 
-    A game whose batches have more than samples in them overrides `fake`, and D is called with all parts.
+    A game whose batches have more than samples in them overrides `given` and `made`, and D is called with all parts.
 
     Raises: ValueError where prior is missing and G does not tell its input width, or shapes do not fit in a round.
     Source: Goodfellow et al. 2014, Algorithm 1. Derived in: chapter 1.
@@ -88,7 +88,15 @@ class GAN(GameWithD):
         return {"D": d_loss, "G": g_loss}
 
     def fake(self, x: Batch, rng: torch.Generator) -> Batch:
-        return self.G(self.draw(self.prior, rng, len(parts(x)[0])))
+        return self.made(*self.given(x, rng))
+
+    def given(self, x: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
+        """What the fakes beside this batch are made from, as many rows: z."""
+        return (self.draw(self.prior, rng, len(parts(x)[0])),)
+
+    def made(self, z: Tensor) -> Batch:
+        """The fakes made from what was given."""
+        return self.G(z)
 
     def g_loss(self, x: Batch, y: Batch) -> Scalar:
         """What G descends: y are fakes that still hang on G."""

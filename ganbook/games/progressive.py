@@ -189,7 +189,7 @@ class Progressive(GAN):
         return enlarge(x, size // x.shape[-1])
 
     def check(self, real: Sampler) -> None:
-        x = first_samples(real, self.recipe.batch)
+        x = first_samples(real, self.share)
         size = self.growth.sizes[-1]
         if len(parts(x)) > 1:
             raise ValueError(f"real must return images alone, got a batch of {len(parts(x))} parts")

@@ -86,7 +86,7 @@ class FewLabels(GameWithD):
 
     def check(self, real: Sampler) -> None:
         """Before round 1: three parts, labels of every class, and what every game with a D asks."""
-        batch = first_samples(real, self.recipe.batch)
+        batch = first_samples(real, self.share)
         if not isinstance(batch, tuple) or len(batch) != 3:
             got = f"a tuple of {len(batch)}" if isinstance(batch, tuple) else "samples without labels"
             raise ValueError(f"{FORM}, as data.together(data.few(digits, 10).labelled, digits) does, got {got}")

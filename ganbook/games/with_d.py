@@ -92,7 +92,7 @@ class GameWithD(Game):
 
     def check(self, real: Sampler) -> None:
         """Before round 1: are the data what D computes with, and do G and D take what they will be given?"""
-        x = first_samples(real, self.recipe.batch)
+        x = first_samples(real, self.share)
         samples, weight = parts(x)[0], next(self.D.parameters())
         if samples.dtype != weight.dtype or samples.device != weight.device:
             raise ValueError(

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -16,79 +15,6 @@ from torch import Tensor, nn
 
 import ganbook
 from ganbook import checks, processes
-from ganbook.games import GAN, descend
-from ganbook.games.game import first_samples
-from ganbook.recipes import Recipe
-from ganbook.types import Sampler, Scalar
-
-
-class InParts(GAN):
-    """A GAN whose every step is made in `parts` passes over as many rows each, and one move: gradient accumulation.
-
-    What is random is drawn whole and cut, so where losses are means over rows it is the step of one pass, up to
-    rounding. Not so with batch norm, which sees a part at a time, nor with spectral norm, whose power iteration
-    advances with each pass. The graph of one part is gone before the next, so G's fakes are made a second time for its
-    own step.
-
-    parts: must divide the rows that each process has of a batch.
-
-    Raises: ValueError as GAN; where recipe.batch is no multiple of parts, or, in a shared run, of processes x parts.
-    Derived in: the page Scaling out.
-    """
-
-    def __init__(
-        self,
-        G: nn.Module,
-        D: nn.Module,
-        recipe: Recipe,
-        prior: Sampler | None = None,
-        device: torch.device | None = None,
-        *,
-        parts: int = 1,
-    ) -> None:
-        super().__init__(G, D, recipe, prior, device)
-        self.parts = checks.whole("parts", parts)
-        self._check_batch()
-
-    def check(self, real: Sampler) -> None:
-        whole = self.recipe
-        self.recipe = replace(whole, batch=whole.batch // self.parts)  # a look at one part: the whole may not fit
-        try:
-            super().check(real)
-        finally:
-            self.recipe = whole
-        if isinstance(first_samples(real, whole.batch), tuple):
-            raise ValueError("real must return samples alone, got a batch of several tensors")
-
-    def round(self, real: Sampler, rng: torch.Generator) -> dict[str, Scalar]:
-        self._check_batch()
-        recipe, move = self.recipe, self.optimizers
-        for _ in range(recipe.d_steps):
-            pairs = self._pairs(real, rng)
-            d_loss = descend(move["D"], (self.d_loss(x, self._still(z), rng) for x, z in pairs), self.parts)
-        for k in range(recipe.g_steps):
-            pairs = self._pairs(real, rng) if k else pairs
-            g_loss = descend(move["G"], (self.g_loss(x, self.G(z)) for x, z in pairs), self.parts)
-        if self.average is not None:
-            self.average.update_parameters(self.G)
-        return {"D": d_loss, "G": g_loss}
-
-    def _pairs(self, real: Sampler, rng: torch.Generator) -> list[tuple[Tensor, Tensor]]:
-        """(x, z) of each part."""
-        whole = self.draw(real, rng), self.draw(self.prior, rng)
-        return list(zip(*(batch.chunk(self.parts) for batch in whole), strict=True))
-
-    @torch.no_grad()
-    def _still(self, z: Tensor) -> Tensor:
-        return self.G(z)
-
-    def _check_batch(self) -> None:
-        world = processes.place()[1]
-        if self.recipe.batch % (world * self.parts):
-            raise ValueError(
-                f"recipe.batch must be a multiple of processes x parts = {world} x {self.parts}, "
-                f"got {self.recipe.batch}"
-            )
 
 
 class _Mean(torch.autograd.Function):

@@ -72,6 +72,7 @@ def train(
     real: Sampler of data.
     seed: of the run's own randomness (batches, z, dropout).
     checkpoint: a file saved every `save_every` rounds and at the end; a run goes on from it, bit-equal to one unbroken.
+        That of a finished run is only read, and may lie where nothing can be written.
     progress: a bar on terminals and in live notebooks.
     precision: "bf16" lets the networks compute in bfloat16, faster where the processor can (ganbook.train.precision);
         weights and losses stay in float32.
@@ -94,11 +95,11 @@ def train(
         checks.whole(name, value, least)
     check_precision(precision)
     others = company(shared, game.recipe.batch)
-    with randomness.kept(randomness.gpus(game)):
+    with randomness.kept(randomness.gpus(game)), others.together():  # a look at this process's rows
         game.prepare(1)
         check_players(game)
         game.check(real)
-    path = None if checkpoint is None else state.writable(pathlib.Path(checks.path("checkpoint", checkpoint)))
+    path = None if checkpoint is None else state.writable(pathlib.Path(checks.path("checkpoint", checkpoint)), rounds)
     return Run(game, real, rounds, seed, path, save_every, progress, precision, others)
 
 

@@ -158,13 +158,15 @@ def _around(text: str, k: int, width: int = 200) -> str:
     return ("..." if start else "") + text[start : start + width] + ("..." if start + width < len(text) else "")
 
 
-def writable(path: pathlib.Path) -> pathlib.Path:
-    """The path of a checkpoint, once its folder is known to take one.
+def writable(path: pathlib.Path, rounds: int) -> pathlib.Path:
+    """The path of a checkpoint, once its folder is known to take one, or the file to hold all rounds already.
 
-    Raises: OSError naming the path.
+    Raises: OSError naming the path; ValueError where the file is no checkpoint.
     """
     if path.is_dir():
         raise OSError(f"checkpoint must name a file, got the folder {path}")
+    if path.is_file() and checkpoint.read(path)[1].get("n") == rounds:
+        return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
