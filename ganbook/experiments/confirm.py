@@ -34,6 +34,15 @@ else:  # the first scripts were asked run by run
 print(json.dumps(values))
 """
 
+CODE = """\
+import json, sys
+from pathlib import Path
+from ganbook.experiments.code import behind, digest
+script = Path(sys.argv[1])
+print(json.dumps({"script": digest(script.read_text(encoding="utf-8")), "modules": behind(script)}))
+"""
+"""Digests in the measure of a commit's own day, since what counts as code has changed."""
+
 
 def confirm(
     experiment: Experiment,
@@ -47,7 +56,7 @@ def confirm(
 
     A confirmation speaks for the variants that were run, which the file then names; it is as weak as they are few. On
     another processor convolutions give other digits from the first round on, and no tolerance helps after some hundred
-    rounds: there `against` names the commit that wrote the file, and both codes are run here.
+    rounds: there `against` names the commit that wrote or confirmed the file, and both codes are run here.
 
     variants: which to run; none for the quickest job of the file.
     folder: of the results file.
@@ -132,27 +141,35 @@ def _made_by(
     against: str, script: Path, record: dict[str, Any], jobs: list[Job]
 ) -> tuple[str, dict[tuple[str, int], Any]]:
     """The commit, and (variant, seed) -> the Values that its code makes on this machine."""
+    wanted = {"script": record["script"], "modules": record["modules"]}
     for commit in [against] if against else _git(script, "rev-list", "HEAD").decode().split():
         source = _git(script, "show", f"{commit}:{script.parent.name}/{script.name}", fails=bool(against))
-        if digest(source.decode()) != record["script"]:
+        if not against and digest(source.decode()) != record["script"]:
             continue
         with tempfile.TemporaryDirectory() as folder:
             packed = _git(script, "archive", "--format=zip", commit, "ganbook", script.parent.name)
             zipfile.ZipFile(io.BytesIO(packed)).extractall(folder)
             then = Path(folder) / script.parent.name / script.name
-            if behind(then) == record["modules"]:
+            code = {"script": digest(source.decode()), "modules": behind(then)}
+            if wanted == code or (against and wanted == json.loads(_there(then, CODE, str(then)))):
                 return commit[:7], {run: values for job in jobs for run, values in _measured_there(then, job)}
     raise ValueError(f"against must be a commit whose code made or confirmed the file, got {against or 'none such'!r}")
 
 
 def _measured_there(script: Path, job: Job) -> Iterator[tuple[tuple[str, int], Any]]:
-    """What another checkout's script says of a job: in a process of its own, since it has its own ganbook."""
-    call = [sys.executable, "-c", MEASURE, str(script), json.dumps([job.name, job.seeds, job.runs])]
+    """What another checkout's script says of a job."""
+    told = _there(script, MEASURE, str(script), json.dumps([job.name, job.seeds, job.runs]))
+    yield from zip(job.runs, json.loads(told), strict=True)
+
+
+def _there(script: Path, program: str, *arguments: str) -> bytes:
+    """The last line that a program prints in another checkout, in a process of its own with that ganbook."""
     home = str(script.parent.parent)
+    call = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(call, cwd=home, env={**os.environ, "PYTHONPATH": home}, stdout=subprocess.PIPE)
     if done.returncode:
         raise ValueError("against must be a commit whose code runs here (its complaint stands above)")
-    yield from zip(job.runs, json.loads(done.stdout.splitlines()[-1]), strict=True)
+    return done.stdout.splitlines()[-1]
 
 
 def _git(script: Path, *command: str, fails: bool = True) -> bytes:
