@@ -17,7 +17,7 @@ MODULES = (
 LEFT_OUT = {
     "protocols and what stands below other games": "AdversarialLoss Penalty Game GameWithD",
     "records that the library makes": "Plan Blurred DensityCoverage ModeScores PrecisionRecall Score Interval Run Step "
-    "Entry Model Results Bound Exact Judge Explore Films Table Patches FDivergence",
+    "Entry Model Results Bound Exact Judge Drag Explore Films Table Patches FDivergence",
     "samplers that a function makes": "Between EmojiSampler FacesSampler LoaderSampler Mixture Moons Noise Normal "
     "SwissRoll TensorSampler Truncated Uniform",
     "long, or with a network": "torchvision make main read_script Experiment",
@@ -154,6 +154,7 @@ transport.transport([0.5, 0.5], [0.25, 0.75], cost)
 transport.wasserstein(x, y, 1.0)
 experiments.load("two_losses")
 explore.choices(drawn, ["a", "b"], "label", alt="a")
+explore.dirac("minimax", 0.3)
 explore.game("ring")
 explore.judge(data="apart")
 explore.hand("faces")

@@ -1,0 +1,14 @@
+"""Small pieces where a finger says more than a film: JavaScript without a library, in SVG, one piece a file.
+
+A piece NAME is `NAME.js`, which computes and draws, and `NAME.py`, which begins it and draws its still; what all have
+in common (handles, controls, readings) stands in `drag.js` and `drag.css`, the mount point in `mount`. `bundle` makes
+one script of each piece, and a page loads the scripts of those that stand on it. The numbers are held to ganbook's own
+by tests/test_drag.py.
+"""
+
+from __future__ import annotations
+
+from ganbook.player.drag.dirac import dirac
+from ganbook.player.drag.mount import Drag
+
+__all__ = ["Drag", "dirac"]

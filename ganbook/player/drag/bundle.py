@@ -1,0 +1,35 @@
+"""Each small piece as one script: its own file, and before it what all of them share; beside them one style sheet.
+
+Needs only Python, since the book is built without torch: book/ext loads this file by its path.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+PIECES = ("dirac",)
+"""A piece has a file of this name in JavaScript, and one in Python for its still."""
+
+
+def script(name: str) -> str:
+    """All that a page needs of one piece: it starts every mount point of that piece on the page."""
+    files = (HERE / "drag.js", HERE / f"{name}.js", HERE / "start.js")
+    scripts = "".join(_live.bare(file.read_text(encoding="utf-8")) for file in files)
+    return _live.tight(f'(() => {{\n"use strict";\nconst NAME = "{name}";\n{scripts}}})();\n')
+
+
+def style() -> str:
+    """The sheet of all pieces; it takes no side between day and night, but draws with the page's own ink."""
+    return (HERE / "drag.css").read_text(encoding="utf-8")
+
+
+def _beside() -> object:
+    spec = importlib.util.spec_from_file_location("live_bundle", HERE.parent / "live" / "bundle.py")
+    bundle = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bundle)
+    return bundle
+
+
+_live = _beside()
