@@ -4,26 +4,26 @@ It runs in V8 without a browser; tests/browser/test_balls.py drags with a mouse 
 """
 
 import json
-import pathlib
 
 import pytest
 import torch
 from py_mini_racer import mini_racer
 
-import ganbook
-from ganbook import metrics
+from ganbook import explore, metrics
 from ganbook.metrics.pairs import radii
+from ganbook.player.drag import bundle
+from ganbook.player.drag.balls import points
 
-TEXT = (pathlib.Path(ganbook.__file__).parent / "player" / "drag" / "neighbours.js").read_text(encoding="utf-8")
+GROUND, TEXT = ((bundle.HERE / name).read_text(encoding="utf-8") for name in ("drag.js", "balls.js"))
 SCORES = ("precision", "recall", "density", "coverage")
 
 
 def computed(cases, text=TEXT):
     """What the page's script finds for each (real, fake, k)."""
     with mini_racer() as context:
-        context.eval(f"var scores = (() => {{ {text} return scoresOf; }})()")
-        given = json.dumps([[real.tolist(), fake.tolist(), k] for real, fake, k in cases])
-        return json.loads(context.eval(f"JSON.stringify({given}.map((each) => scores(...each)))"))
+        context.eval(f"var scores = (() => {{ {GROUND} {text} return scoresOf; }})()")
+        given = json.dumps([{"real": real.tolist(), "fake": fake.tolist(), "k": k} for real, fake, k in cases])
+        return json.loads(context.eval(f"JSON.stringify({given}.map(scores))"))
 
 
 def library(real, fake, k):
@@ -81,18 +81,23 @@ def test_a_sample_on_the_border_of_a_ball_is_inside(cases):
 @pytest.mark.parametrize(
     ("right", "wrong", "cases"),
     [
-        ("<= reach[i]", "< reach[i]", on_a_grid(1.0)),  # the border left out, as the package prdc has it (slip and all)
+        (
+            "<= squared[i]",
+            "< squared[i]",
+            on_a_grid(1.0),
+        ),  # the border left out, as the package prdc has it (slip and all)
         ("[k])", "[k - 1])", CLOUDS),  # the sample counted as its own neighbour
         ("[k])", "[k + 1])", CLOUDS[:3]),
-        ("heldBy(fake, real, k", "heldBy(real, real, k", CLOUDS),  # recall by the wrong balls
-        ("k * fake.length", "k * real.length", CLOUDS),
+        ("ballsAround(fakes, reals, k", "ballsAround(reals, reals, k", CLOUDS),  # recall by the wrong balls
+        ("(k * fakes.length)", "(k * reals.length)", CLOUDS),
         ("row.some(Boolean)", "row.every(Boolean)", CLOUDS),
+        ("many(real.rows.flat())", "many(real.inside)", CLOUDS),
     ],
 )
 def test_a_planted_defect_is_seen(right, wrong, cases):
     assert TEXT.count(right) == 1
     planted = TEXT.replace(right, wrong)
-    if wrong == "< reach[i]":
+    if wrong == "< squared[i]":
         planted = planted.replace("16 * Number.EPSILON", "0")
     assert gap(cases, planted) > 0.01
 
@@ -106,9 +111,9 @@ def test_without_the_slip_rounding_decides_at_the_border():
 def test_radii_are_those_of_the_library():
     real, fake, k = CLOUDS[1]
     (found,) = computed([(real, fake, k)])
-    for side, points in (("real", real), ("fake", fake)):
-        wanted = radii(points, k).sqrt()
-        torch.testing.assert_close(torch.tensor(found["radii"][side], dtype=torch.float64), wanted, rtol=0, atol=1e-12)
+    for side, own in (("real", real), ("fake", fake)):
+        wanted = radii(own, k).sqrt()
+        torch.testing.assert_close(torch.tensor(found[side]["radii"], dtype=torch.float64), wanted, rtol=0, atol=1e-12)
 
 
 def test_points_on_one_spot_have_scores_and_they_are_the_library_s():
@@ -117,13 +122,60 @@ def test_points_on_one_spot_have_scores_and_they_are_the_library_s():
         for k in (1, 5):
             assert gap([(real, fake, k)]) < 1e-12
     (found,) = computed([(spot, spot, 5)])
-    assert [found[name] for name in SCORES] == [1, 1, 6 / 5, 1] and set(found["radii"]["real"]) == {0}
+    assert [found[name] for name in SCORES] == [1, 1, 6 / 5, 1] and set(found["real"]["radii"]) == {0}
 
 
-def test_who_counts_is_told_for_each():
-    real, fake, k = CLOUDS[0]
-    (found,) = computed([(real, fake, k)])
-    for name, score in (("accepted", "precision"), ("reached", "recall"), ("covered", "coverage")):
-        assert sum(found[name]) / len(found[name]) == found[score]
+def test_more_neighbours_than_there_are_points_are_as_many_as_there_are():
+    real, fake = clouds(1, 5, 9)
+    assert computed([(real, fake, 99)]) == computed([(real, fake, 4)])
+
+
+@pytest.mark.parametrize("case", CLOUDS[::7])
+def test_who_counts_and_what_the_largest_ball_does_is_told(case):
+    real, fake, k = case
+    (found,) = computed([case])
     inside = torch.cdist(fake, real) <= radii(real, k).sqrt()
-    assert found["accepted"] == inside.any(1).tolist() and found["covered"] == inside.any(0).tolist()
+    assert found["real"]["inside"] == inside.any(1).tolist() and found["real"]["holds"] == inside.any(0).tolist()
+    assert found["fake"]["inside"] == (torch.cdist(real, fake) <= radii(fake, k).sqrt()).any(1).tolist()
+    rest = torch.arange(len(real)) != radii(real, k).argmax()
+    assert found["without"] == pytest.approx(float(inside[:, rest].any(1).double().mean()))
+
+
+def test_one_outlier_does_to_the_scores_what_the_chapter_says():
+    """At k = 3, whichever point it is, and in whichever part of the middle of the edge it ends."""
+    sets = {name: torch.tensor(rows, dtype=torch.float64) for name, rows in points().items()}
+    assert library(*sets.values(), 3) == pytest.approx([0.5, 0.5, 13 / 42, 5 / 16])
+
+    def moved(side, i, place):
+        own = sets[side].clone()
+        own[i] = torch.tensor(place)
+        return *(sets | {side: own}).values(), 3
+
+    heights = (-0.6, 0.0, 0.6)
+    behind_fakes = [moved("real", i, [3.2, y]) for i in range(16) for y in heights]
+    for case, found in zip(behind_fakes, computed(behind_fakes), strict=True):
+        precision, recall, density, coverage = library(*case)
+        assert precision == 1 and density < 0.7 and coverage < 0.4 and recall <= 0.5
+        assert found["without"] < 0.65
+    for j in range(14):
+        for y in heights:
+            precision, recall, density, coverage = library(*moved("fake", j, [-3.2, y]))
+            assert recall == 1 and precision <= 0.5 and density < 0.32 and coverage < 0.32
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"k": 9}, "k must be a whole number in 1..8"),
+        (
+            {"k": 2, "fake": [[0, 0], [1, 1]]},
+            "k must be a whole number in 1..1, got 2 .one less than the points at most",
+        ),
+        ({"real": [[0, 0]]}, "real must be 2 to 40 points"),
+        ({"real": [[0, 0], [4, 0]]}, "real must be 2 to 40 points .x, y. with .x. <= 3.4"),
+        ({"fake": [[0, 0], [float("nan"), 0]]}, "fake must hold finite numbers"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(asked, says):
+    with pytest.raises(ValueError, match=says):
+        explore.balls(**asked)

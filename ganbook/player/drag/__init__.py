@@ -8,7 +8,9 @@ by tests/test_drag.py.
 
 from __future__ import annotations
 
+from ganbook.player.drag.balls import balls
 from ganbook.player.drag.dirac import dirac
 from ganbook.player.drag.mount import Drag
+from ganbook.player.drag.overlap import overlap
 
-__all__ = ["Drag", "dirac"]
+__all__ = ["Drag", "balls", "dirac", "overlap"]

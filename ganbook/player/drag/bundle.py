@@ -9,7 +9,7 @@ import importlib.util
 import pathlib
 
 HERE = pathlib.Path(__file__).resolve().parent
-PIECES = ("dirac",)
+PIECES = ("balls", "dirac", "overlap")
 """A piece has a file of this name in JavaScript, and one in Python for its still."""
 
 

@@ -79,7 +79,7 @@ function mount(root) {
         onpointerup: () => { grip = null; },
         onpointercancel: () => { grip = null; },
         onkeydown: (event) => {
-          const way = ARROWS[event.key], far = event.shiftKey ? 5 * step : step;
+          const way = ARROWS[event.key], pace = step instanceof Function ? step() : step, far = event.shiftKey ? 5 * pace : pace;
           if (event.ctrlKey || event.altKey || event.metaKey || !(way || key?.(event.key))) return;
           if (way) go(at().map((v, k) => v + way[k] * far));
           else show();
