@@ -8,7 +8,9 @@ by tests/test_drag.py.
 
 from __future__ import annotations
 
+from ganbook.player.drag.anchors import anchors
 from ganbook.player.drag.dirac import dirac
 from ganbook.player.drag.mount import Drag
+from ganbook.player.drag.transport import transport
 
-__all__ = ["Drag", "dirac"]
+__all__ = ["Drag", "anchors", "dirac", "transport"]
