@@ -31,7 +31,7 @@ from ganbook import checks
 from ganbook.player import element as player
 from ganbook.player import knobs as checked
 from ganbook.player import pictures
-from ganbook.player.drag import balls, dirac, overlap
+from ganbook.player.drag import anchors, balls, dirac, overlap, transport
 from ganbook.player.front_end import live_front_end, same_randomness
 from ganbook.player.hand import hand
 from ganbook.player.judge import judge
@@ -41,6 +41,7 @@ __all__ = [
     "BUDGET",
     "WIDGET",
     "Explore",
+    "anchors",
     "balls",
     "choices",
     "dirac",
@@ -50,6 +51,7 @@ __all__ = [
     "overlap",
     "pad",
     "slider",
+    "transport",
 ]
 
 BUDGET = 600_000

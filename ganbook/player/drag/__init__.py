@@ -8,9 +8,11 @@ by tests/test_drag.py.
 
 from __future__ import annotations
 
+from ganbook.player.drag.anchors import anchors
 from ganbook.player.drag.balls import balls
 from ganbook.player.drag.dirac import dirac
 from ganbook.player.drag.mount import Drag
 from ganbook.player.drag.overlap import overlap
+from ganbook.player.drag.transport import transport
 
-__all__ = ["Drag", "balls", "dirac", "overlap"]
+__all__ = ["Drag", "anchors", "balls", "dirac", "overlap", "transport"]

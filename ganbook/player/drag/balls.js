@@ -40,7 +40,7 @@ function piece({ state, plane, range, choice }) {
   let last = null;
   for (const side of ["real", "fake"]) state[side].forEach((_, i) => {
     const own = grips[side], at = () => state[side][i];
-    const grip = handle(`${NAMES[side]} ${i + 1}`, { at, step: 0.1, text: () => at().map((v) => written(v)).join(", "),
+    const grip = handle(`${NAMES[side]} ${i + 1}`, { at, step: 0.1, kind: "gbd-point", text: () => at().map((v) => written(v)).join(", "),
       to: (point) => {
         state[side][i] = point;
         last = [side, i];

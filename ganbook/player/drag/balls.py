@@ -11,7 +11,7 @@ import torch
 from ganbook import checks
 from ganbook.metrics.pairs import radii
 from ganbook.player.drag import bundle
-from ganbook.player.drag.mount import FAKE, REAL, Drag, dot, picture
+from ganbook.player.drag.mount import FAKE, REAL, Drag, dots, lines, picture
 
 WIDE, HIGH, SCALE = 3.4, 2.4, 50
 
@@ -54,19 +54,16 @@ def _checked(name: str, given: Sequence[Sequence[float]]) -> torch.Tensor:
 
 def _still(sets: dict[str, torch.Tensor], k: int) -> str:
     """Both sets, and the balls of the real."""
-    places = {
-        name: [(SCALE * (WIDE + x), SCALE * (HIGH - y)) for x, y in found.tolist()] for name, found in sets.items()
-    }
+    reals, fakes = ([(SCALE * (WIDE + x), SCALE * (HIGH - y)) for x, y in sets[side].tolist()] for side in sets)
     reach = (SCALE * radii(sets["real"], k).sqrt()).tolist()
-    rings = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}"/>' for (x, y), r in zip(places["real"], reach, strict=True)
-    )
-    dots = (dot(x, y, REAL) for x, y in places["real"])
-    crosses = "".join(f"M{x - 4:.0f} {y - 4:.0f}l8 8m-8 0 8-8" for x, y in places["fake"])
+    rings = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}"/>' for (x, y), r in zip(reals, reach, strict=True))
+    crosses = [[(x - 4, y - way), (x + 4, y + way)] for x, y in fakes for way in (-4, 4)]
     words = f"Real points as dots, each with the ball to its neighbour number {k}, and fakes as crosses"
     return picture(
-        *(round(2 * SCALE * WIDE), round(2 * SCALE * HIGH), words),
+        round(2 * SCALE * WIDE),
+        round(2 * SCALE * HIGH),
+        words,
         f'<g stroke="{REAL}" fill="{REAL}" fill-opacity=".07">{rings}</g>',
-        *dots,
-        f'<path d="{crosses}" stroke="{FAKE}" stroke-width="2"/>',
+        dots(reals, REAL),
+        lines(crosses, FAKE, 2),
     )

@@ -72,6 +72,6 @@ function piece({ state, plane, range, choice }) {
     const gone = points.length <= STEPS;
     return [[["λ at the origin", lambda], ["|1 + hλ|, the larger", written(growth, 3)], ["radius at the start", written(Math.hypot(...points[0]))],
       [`radius after ${points.length - 1} steps`, gone ? `> ${GONE}` : written(Math.hypot(...last))]],
-    `The eigenvalues are ${lambda}. Near the origin one step multiplies by ${written(growth, 3)} at most in the long run: the game ${verdict}.`];
+    `The eigenvalues are ${lambda}. Near the origin a step multiplies the distance, in the long run, by ${written(growth, 3)}: the game ${verdict}.`];
   };
 }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from ganbook import checks
-from ganbook.player.drag.mount import FAKE, REAL, Drag, dot, line, picture
+from ganbook.player.drag.mount import FAKE, REAL, Drag, dots, line, lines, picture
 from ganbook.studies import dirac as study
 
 FIELDS = {"minimax": study.minimax, "non-saturating": study.non_saturating, "wasserstein": study.wasserstein}
 
 
-def dirac(
-    loss: str = "minimax", gamma: float = 0.0, h: float = 0.2, start: tuple[float, float] = (1.0, -1.0)
-) -> Drag:
+def dirac(loss: str = "minimax", gamma: float = 0.0, h: float = 0.2, start: tuple[float, float] = (1.0, -1.0)) -> Drag:
     """The field of Dirac-GAN, a path of simultaneous steps in it, and the eigenvalues at the origin, to be moved.
 
     loss: "minimax", "non-saturating" or "wasserstein".
@@ -43,8 +43,18 @@ def _still(state: dict) -> str:
     path = study.simulate(field, torch.tensor([state["start"]]), 300, state["h"])[:, 0]
     gone = (path.abs() > 3).any(1).nonzero()
     shown = [(150 + 75 * x, 150 - 75 * y) for x, y in path[: int(gone[0]) if len(gone) else None].tolist()]
-    grid = torch.cartesian_prod(*[torch.linspace(-1.6, 1.6, 5, dtype=torch.float64)] * 2)
-    ends = zip(grid.tolist(), (grid + 0.3 * field(grid)).tolist(), strict=True)
-    arrows = [line([(150 + 75 * a, 150 - 75 * b), (150 + 75 * c, 150 - 75 * d)]) for (a, b), (c, d) in ends]
+    grid = torch.cartesian_prod(*[torch.linspace(-1.6, 1.6, 7, dtype=torch.float64)] * 2)
+    arrows = lines(_arrow(*start, *way) for start, way in zip(grid.tolist(), field(grid).tolist(), strict=True))
     words = "The plane of theta and psi: the directions in which both players move, and a path of simultaneous steps"
-    return picture(300, 300, words, *arrows, line(shown, FAKE, 2), dot(*shown[0], FAKE, 6), dot(150, 150, REAL, 3))
+    return picture(
+        300, 300, words, arrows, line(shown, FAKE, 2), dots(shown[:1], FAKE, 12), dots([(150, 150)], REAL, 6)
+    )
+
+
+def _arrow(theta: float, psi: float, right: float, up: float) -> list[tuple[float, float]]:
+    """From a state along its direction, with a head; the longer, the faster, and never longer than 30 pixels."""
+    size = 30 / (1 + math.hypot(right, up))
+    x, y, across, down = 150 + 75 * theta, 150 - 75 * psi, size * right, -size * up
+    tip = x + across, y + down
+    sides = [(tip[0] - 0.3 * across + s * down, tip[1] - 0.3 * down - s * across) for s in (0.2, -0.2)]
+    return [(x, y), tip, sides[0], tip, sides[1]]

@@ -57,7 +57,7 @@ function mount(root) {
     };
     // at() -> [x, y], where it stands; to([x, y]) moves it, inside the plane; text() for a screen reader. fixed: a way that
     // it does not go, 0 or 1. key(name) -> true where another key was its own.
-    function handle(name, { at, to, text, step = (right - left) / 40, size = 8, fixed, key }) {
+    function handle(name, { at, to, text, step = (right - left) / 40, size = 8, grip: reach = 22, kind = "", fixed, key }) {
       const axis = fixed === 0 ? 1 : 0;
       let grip = null;
       const go = (point) => {
@@ -65,7 +65,7 @@ function mount(root) {
         to(point.map((v, k) => (k === fixed ? old[k] : k ? held(v, low, high) : held(v, left, right))));
         show();
       };
-      const made = make("g", { class: "gbd-handle", tabindex: 0, role: "slider", "aria-label": name,
+      const made = make("g", { class: `gbd-handle ${kind}`, tabindex: 0, role: "slider", "aria-label": name,
         "aria-valuemin": axis ? low : left, "aria-valuemax": axis ? high : right,
         onpointerdown: (event) => {
           if (event.button) return;
@@ -84,7 +84,7 @@ function mount(root) {
           if (way) go(at().map((v, k) => v + way[k] * far));
           else show();
           event.preventDefault();
-        } }, make("circle", { r: 22, class: "gbd-grip" }), make("circle", { r: size }));
+        } }, make("circle", { r: reach, class: "gbd-grip" }), make("circle", { r: size }));
       svg.append(made);
       updates.push(() => {
         made.setAttribute("transform", `translate(${spot(at())})`);

@@ -49,17 +49,31 @@ def picture(width: int, height: int, words: str, *shapes: str) -> str:
 
 
 def line(points: Iterable[tuple[float, float]], colour: str = SOFT, width: float = 1) -> str:
-    """A line through points in pixels, whole ones: a still is small.
+    """A line through points in pixels.
 
     >>> line([(0, 0), (10.2, 5.0)], "red", 2)
     '<path d="m0 0 10 5" stroke="red" stroke-width="2"/>'
     """
-    whole = [(round(x), round(y)) for x, y in points]
-    steps = [whole[0], *((c - a, d - b) for (a, b), (c, d) in zip(whole, whole[1:], strict=False))]
-    steps = [steps[0], *(step for step in steps[1:] if step != (0, 0))]
-    return f'<path d="m{" ".join(f"{x} {y}" for x, y in steps)}" stroke="{colour}" stroke-width="{width}"/>'
+    return lines([points], colour, width)
 
 
-def dot(x: float, y: float, colour: str, radius: int = 4) -> str:
-    """A filled circle at a place in pixels."""
-    return f'<circle cx="{round(x)}" cy="{round(y)}" r="{radius}" fill="{colour}" stroke="none"/>'
+def lines(several: Iterable[Iterable[tuple[float, float]]], colour: str = SOFT, width: float = 1) -> str:
+    """Lines as one shape, through whole pixels, each place told from the last: a still is small."""
+    told, at = [], (0, 0)
+    for points in several:
+        whole = [(round(x), round(y)) for x, y in points]
+        way = [(x - a, y - b) for (x, y), (a, b) in zip(whole, [at, *whole[:-1]], strict=True)]
+        steps = [way[0], *(step for step in way[1:] if step != (0, 0))]
+        told.append("m" + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-"))
+        at = whole[-1]
+    return f'<path d="{"".join(told)}" stroke="{colour}" stroke-width="{width:g}"/>'
+
+
+def dots(points: Iterable[tuple[float, float]], colour: str, size: float = 8) -> str:
+    """Filled circles at places in pixels, as one shape: lines of no length with round ends."""
+    told, at = [], (0, 0)
+    for x, y in points:
+        here = round(x), round(y)
+        told.append(f"m{here[0] - at[0]} {here[1] - at[1]}h0".replace(" -", "-"))
+        at = here
+    return f'<path d="{"".join(told)}" stroke="{colour}" stroke-width="{size:g}" stroke-linecap="round"/>'

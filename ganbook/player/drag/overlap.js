@@ -23,7 +23,7 @@ function overlap(state) {
 const squares = (places, size) => places.map(([x, y]) => `M${x.toFixed(2)} ${y.toFixed(2)}h${size}v${size}h-${size}z`).join("");
 const LARGE = 320, SMALL = 210;
 
-function piece({ state, plane, range }) {
+function piece({ state, plane, range, show }) {
   const right = plane("Output: darker where more entries land", [0, LARGE], [0, LARGE], LARGE, LARGE), map = right.put("g", {});
   const left = plane("Input", [0, SMALL], [0, SMALL], SMALL, SMALL);
   const each = SMALL / INPUTS, cell = () => LARGE / outputs(state);
@@ -37,12 +37,17 @@ function piece({ state, plane, range }) {
     const [a, b] = there().map((m) => reaching(state, m).length);
     return `${b} × ${a} = ${a * b}`;
   };
-  // A handle in the middle of a cell, which goes from cell to cell.
-  const inCells = ({ handle }, name, key, whole, at, size, count, text) => handle(name, {
-    at: () => at().map((m, axis) => (axis ? whole - (m + 0.5) * size() : (m + 0.5) * size())), size: 9, step: size,
-    to: (point) => { state[key] = point.map((v, axis) => held(Math.floor((axis ? whole - v : v) / size()), 0, count() - 1)); }, text });
-  inCells(right, "Output", "output", LARGE, there, cell, () => outputs(state), () => `${place(there())}: ${landing()} entries land here`);
-  inCells(left, "Input", "input", SMALL, () => state.input, () => each, () => INPUTS, () => place(state.input));
+  // A handle in the middle of a cell, which goes from cell to cell, and to one that is tapped.
+  function inCells({ svg, under, handle }, name, kind, key, whole, at, size, count, text) {
+    const to = (point) => { state[key] = point.map((v, axis) => held(Math.floor((axis ? whole - v : v) / size()), 0, count() - 1)); };
+    svg.onclick = (event) => {
+      to(under(event));
+      show();
+    };
+    handle(name, { at: () => at().map((m, axis) => (axis ? whole - (m + 0.5) * size() : (m + 0.5) * size())), to, text, size: 8, kind, step: size });
+  }
+  inCells(right, "Output", "gbd-ring", "output", LARGE, there, cell, () => outputs(state), () => `${place(there())}: ${landing()} entries land here`);
+  inCells(left, "Input", "gbd-blue", "input", SMALL, () => state.input, () => each, () => INPUTS, () => place(state.input));
   range("kernel", "kernel, k =", 1, 6, 1, 0);
   range("stride", "stride, s =", 1, 4, 1, 0);
   range("padding", "padding, p =", 0, 2, 1, 0);
