@@ -85,6 +85,12 @@ def test_dirac_s_path_and_eigenvalues_are_those_of_the_study(loss, gamma, h):
     assert found["growth"] == pytest.approx(float(steps.abs().max()), abs=1e-7)
 
 
+def test_where_the_eigenvalues_meet_is_where_the_chapter_says():
+    for loss, gamma, place in (("minimax", 1.0, -0.5), ("wasserstein", 2.0, -1.0)):
+        state = {"loss": loss, "gamma": gamma, "h": 0.2}
+        assert evaluate("dirac", "(s) => eigenvalues(s).pair", state) == [[place, 0], [place, 0]]
+
+
 @pytest.mark.parametrize(
     "swap",
     [
@@ -113,7 +119,8 @@ def test_the_plan_of_the_page_is_the_exact_one(order, n):
         found = evaluate("transport", "(state) => plan(state)", state)
         assert sorted(found["column"]) == list(range(n))
         wanted = float(transport.wasserstein(state["earth"], state["holes"], order))
-        assert [found["value"], found["earned"]] == pytest.approx([wanted] * 2, abs=1e-9)
+        paid = wanted**order
+        assert [found["value"], found["paid"], found["earned"]] == pytest.approx([wanted, paid, paid], abs=1e-9)
 
 
 @pytest.mark.parametrize("order", [1, 2])

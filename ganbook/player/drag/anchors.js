@@ -32,8 +32,8 @@ function piece({ state, plane, range }) {
       text: () => written(state[key]) });
   range("std", "width, σ =", 0.05, 1, 0.05);
   range("M", "outcomes, M =", 2, 50, 1, 0);
-  range("fake", "the fake, w =", 0, 1, 0.05);
-  range("partner", "its partner, w =", 0, 1, 0.05);
+  range("fake", "the fake: w =", 0, 1, 0.05);
+  range("partner", "its partner: w′ =", 0, 1, 0.05);
 
   return () => {
     const { A0, A1, Q, js, each } = pulls(state), { M } = state, at = (k) => -1 + (2 * k) / (M - 1);

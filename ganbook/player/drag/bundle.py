@@ -22,7 +22,7 @@ def script(name: str) -> str:
     scripts = "".join(
         _live.bare(text) for text in (borrowed(name), *(file.read_text(encoding="utf-8") for file in files))
     )
-    return _live.tight(f'(() => {{\n"use strict";\nconst NAME = "{name}";\n{scripts}}})();\n')
+    return _live.small(f'(() => {{\n"use strict";\nconst NAME = "{name}";\n{scripts}}})();\n')
 
 
 def borrowed(name: str) -> str:

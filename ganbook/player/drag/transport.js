@@ -35,11 +35,11 @@ function assignment(cost) {
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const centre = (points) => [0, 1].map((k) => mean(points.map((point) => point[k])));
 
-// W_r of two sets of as many points; earned: what the prices bring in, to the power 1/r as well.
+// The cheapest plan between two sets of as many points: its cost, what the prices earn, and W_r.
 function plan({ earth, holes, order }) {
   const cost = earth.map(([a, b]) => holes.map(([c, d]) => Math.hypot(a - c, b - d) ** order));
-  const { column, u, v } = assignment(cost), root = (value) => Math.max(0, value) ** (1 / order);
-  return { column, value: root(mean(column.map((k, i) => cost[i][k]))), earned: root(mean(u) + mean(v)) };
+  const { column, u, v } = assignment(cost), paid = mean(column.map((k, i) => cost[i][k]));
+  return { column, paid, earned: mean(u) + mean(v), value: paid ** (1 / order) };
 }
 
 function piece({ state, plane, choice }) {
@@ -74,13 +74,12 @@ function piece({ state, plane, choice }) {
   choice("order", "Cost", { 1: "W₁: cost = way", 2: "W₂: cost = way²" });
 
   return () => {
-    const order = Number(state.order), { column, value, earned } = plan({ ...state, order });
-    const first = firsts[order] ||= column, other = column.filter((k, i) => k !== first[i]).length;
+    const order = Number(state.order), { column, value, paid, earned } = plan({ ...state, order });
+    const first = firsts[order] ||= column, other = `${column.filter((k, i) => k !== first[i]).length} of ${n}`;
     threads.setAttribute("d", state.earth.map((point, i) => path([spot(point), spot(state.holes[column[i]])])).join(""));
-    const [a, b] = centre(state.earth), [c, d] = centre(state.holes), apart = Math.hypot(a - c, b - d);
-    const name = order === 1 ? "W₁" : "W₂";
-    return [[[name, written(value, 3)], ["what the prices earn", written(earned, 3)], ["from centre to centre", written(apart, 3)],
-      ["points with a new hole", `${other} of ${n}`]],
-    `${name} = ${written(value, 3)}. Prices earn as much, so no plan is cheaper. ${other} of ${n} points go to another hole than at first.`];
+    const [a, b] = centre(state.earth), [c, d] = centre(state.holes), name = order === 1 ? "W₁" : "W₂";
+    return [[[name, written(value, 3)], ["the plan costs", written(paid, 3)], ["the prices earn", written(earned, 3)],
+      ["from centre to centre", written(Math.hypot(a - c, b - d), 3)], ["points with a new hole", other]],
+    `${name} = ${written(value, 3)}. The prices earn what the plan costs: no plan is cheaper. ${other} points go to another hole than at first.`];
   };
 }
