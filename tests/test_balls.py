@@ -152,7 +152,7 @@ def test_one_outlier_does_to_the_scores_what_the_chapter_says():
         return *(sets | {side: own}).values(), 3
 
     heights = (-0.6, 0.0, 0.6)
-    behind_fakes = [moved("real", i, [3.2, y]) for i in range(16) for y in heights]
+    behind_fakes = [moved("real", i, [x, y]) for i in range(16) for x in (3.0, 3.4) for y in heights]
     for case, found in zip(behind_fakes, computed(behind_fakes), strict=True):
         precision, recall, density, coverage = library(*case)
         assert precision == 1 and density < 0.7 and coverage < 0.4 and recall <= 0.5
