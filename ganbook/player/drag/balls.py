@@ -35,7 +35,7 @@ def balls(
     least = min(map(len, sets.values()))
     checks.whole("k", k, 1, min(8, least - 1), note="one less than the points at most")
     state = {name: places.tolist() for name, places in sets.items()} | {"k": k, "balls": "real"}
-    return Drag("balls", "Balls to the k-th neighbour", state, _still(sets, k), room=(500, 700))
+    return Drag("balls", "Balls to the k-th neighbour", state, _still(sets, k), room=(446, 580))
 
 
 @cache

@@ -67,6 +67,7 @@ function mount(root) {
       };
       const made = make("g", { class: `gbd-handle ${kind}`, tabindex: 0, role: "slider", "aria-label": name,
         "aria-valuemin": axis ? low : left, "aria-valuemax": axis ? high : right,
+        ontouchstart: (event) => event.preventDefault(), // a long way is no scrolling, nor a page back
         onpointerdown: (event) => {
           if (event.button) return;
           const from = under(event);

@@ -31,7 +31,7 @@ def overlap(kernel: int = 5, stride: int = 2, padding: int = 0) -> Drag:
     checks.whole("padding", padding, 0, 2)
     state = {"kernel": kernel, "stride": stride, "padding": padding, "input": [2, 2], "output": [6, 5]}
     label = "The overlap map of a transposed convolution"
-    return Drag("overlap", label, state, _still(kernel, stride, padding), room=(640, 900))
+    return Drag("overlap", label, state, _still(kernel, stride, padding), room=(670, 868))
 
 
 def counts(kernel: int, stride: int, padding: int) -> torch.Tensor:
