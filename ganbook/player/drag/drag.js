@@ -77,7 +77,10 @@ function mount(root) {
           event.preventDefault();
         },
         onpointermove: (event) => grip && go(under(event).map((v, k) => v + grip[k])),
-        onpointerup: () => { grip = null; },
+        onpointerup: (event) => {
+          made.onpointermove(event); // where a finger left, though no move told of it
+          grip = null;
+        },
         onpointercancel: () => { grip = null; },
         onkeydown: (event) => {
           const way = ARROWS[event.key], pace = step instanceof Function ? step() : step, far = event.shiftKey ? 5 * pace : pace;
