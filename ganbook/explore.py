@@ -31,12 +31,28 @@ from ganbook import checks
 from ganbook.player import element as player
 from ganbook.player import knobs as checked
 from ganbook.player import pictures
+from ganbook.player.drag import anchors, balls, dirac, overlap, transport
 from ganbook.player.front_end import live_front_end, same_randomness
 from ganbook.player.hand import hand
 from ganbook.player.judge import judge
 from ganbook.player.live import game
 
-__all__ = ["BUDGET", "WIDGET", "Explore", "choices", "game", "hand", "judge", "pad", "slider"]
+__all__ = [
+    "BUDGET",
+    "WIDGET",
+    "Explore",
+    "anchors",
+    "balls",
+    "choices",
+    "dirac",
+    "game",
+    "hand",
+    "judge",
+    "overlap",
+    "pad",
+    "slider",
+    "transport",
+]
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""

@@ -17,7 +17,7 @@ MODULES = (
 LEFT_OUT = {
     "protocols and what stands below other games": "AdversarialLoss Penalty Game GameWithD",
     "records that the library makes": "Plan Blurred DensityCoverage ModeScores PrecisionRecall Score Interval Run Step "
-    "Entry Model Results Bound Exact Judge Explore Films Table Patches FDivergence",
+    "Entry Model Results Bound Exact Judge Drag Explore Films Table Patches FDivergence",
     "samplers that a function makes": "Between EmojiSampler FacesSampler LoaderSampler Mixture Moons Noise Normal "
     "SwissRoll TensorSampler Truncated Uniform",
     "long, or with a network": "torchvision make main read_script Experiment",
@@ -154,11 +154,16 @@ transport.transport([0.5, 0.5], [0.25, 0.75], cost)
 transport.wasserstein(x, y, 1.0)
 experiments.load("two_losses")
 explore.choices(drawn, ["a", "b"], "label", alt="a")
+explore.anchors(20, (-0.5, 0.5), 0.5)
+explore.balls(3)
+explore.dirac("minimax", 0.3)
+explore.overlap(5, 2, 1)
 explore.game("ring")
 explore.judge(data="apart")
 explore.hand("faces")
 explore.pad(drawn_2, [0.0, 1.0], [0.0, 1.0], alt="a")
 explore.slider(drawn, [0.0, 1.0], "z", alt="a")
+explore.transport([[0.0, 1.0]], [[1.0, 0.0]])
 features.FaceNet({"glasses": 2})
 features.FeatureNet("untrained")
 features.as_16(colour)

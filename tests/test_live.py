@@ -246,9 +246,10 @@ def test_a_game_comes_to_what_its_chapter_says(ask, preset, rounds, measure, wan
     assert [side[measure] for side in found] == pytest.approx(wanted, abs=0.02 if measure == "js" else 1)
 
 
-def test_the_page_s_tight_script_plays_what_the_library_s_does(ask):
-    tight = bundle.tight(bundle.engine())
-    assert len(tight) < 0.95 * len(bundle.engine())
+@pytest.mark.parametrize(("smaller", "share"), [(bundle.tight, 0.95), (bundle.small, 0.8)])
+def test_the_page_s_tight_script_plays_what_the_library_s_does(ask, smaller, share):
+    tight = smaller(bundle.engine())
+    assert len(tight) < share * len(bundle.engine())
     with mini_racer() as context:
         found = json.loads(
             context.eval(f"JSON.stringify(({LOOK})(({tight})(), {json.dumps(start() | {'round': 20})}))")
@@ -270,7 +271,8 @@ def test_the_committed_output_is_small_and_carries_no_script(monkeypatch):
 
 
 def test_the_script_of_a_page_is_light():
-    assert 20_000 < len(bundle.script().encode()) < 60_000
+    """With a small piece beside it 60 KB, which is what a page may bring."""
+    assert 20_000 < len(bundle.script().encode()) < 50_000
 
 
 def test_a_still_is_what_the_engine_plays():

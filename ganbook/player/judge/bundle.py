@@ -47,7 +47,7 @@ def joined(
         f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
         for name, value in constants.items()
     )
-    return live.tight(f'(() => {{\n"use strict";\n{head}{scripts}}})();\n')
+    return live.small(f'(() => {{\n"use strict";\n{head}{scripts}}})();\n')
 
 
 def style(root: str, folder: pathlib.Path) -> str:

@@ -5,9 +5,11 @@ Needs only Python, since the book is built without torch: book/ext loads this fi
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import pathlib
 import re
+from types import ModuleType
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGINE = (
@@ -58,7 +60,7 @@ def script() -> str:
         json.dumps(json.loads((HERE / name).read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
         for name in ("settings.json", "entrants.json")
     )
-    return tight(
+    return small(
         f'(() => {{\n"use strict";\n{engine()}const STYLE = {style};\nconst SETTINGS = {settings};\n'
         f"const ENTRANTS = {entrants};\n{_files(PAGE)}}})();\n"
     )
@@ -78,6 +80,15 @@ def bare(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
+def small(text: str) -> str:
+    """A script as a page gets it: without spaces that no browser needs, and with short names for what it declares.
+
+    >>> small('const width = 2;\\nconsole.log({ width });\\n')
+    'const a=2;\\nconsole.log({width:a});\\n'
+    """
+    return _names.shortened(tight(text))
+
+
 def tight(text: str) -> str:
     """A script without the spaces that no browser needs, those in texts left alone; comments at the ends of lines go.
 
@@ -88,3 +99,13 @@ def tight(text: str) -> str:
     """
     parts = TEXTS.split(re.sub(r" // .*", "", text))
     return "".join(part if k % 2 else AROUND.sub(r"\1", part) for k, part in enumerate(parts))
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"live_{name}", HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_names = _beside("names")
