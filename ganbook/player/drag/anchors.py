@@ -33,7 +33,7 @@ def anchors(
         raise ValueError(f"std must be a number from 0.05 to 1, got {std!r}")
     (low, high), (fake, partner) = (_pair(*each) for each in (("means", means, -1), ("w", w, 0)))
     state = {"M": outcomes, "low": low, "high": high, "std": float(std), "fake": fake, "partner": partner}
-    return Drag("anchors", "The anchors of RealnessGAN", state, _still(outcomes, low, high, std), room=(640, 830))
+    return Drag("anchors", "The anchors of RealnessGAN", state, _still(outcomes, low, high, std), room=(475, 695))
 
 
 def _pair(name: str, some: object, least: float) -> list[float]:

@@ -32,7 +32,7 @@ def transport(earth: object = None, holes: object = None, order: int = 1) -> Dra
     state = {name: _checked(name, some) for name, some in points.items()}
     if len(state["earth"]) != len(state["holes"]):
         raise ValueError(f"earth must hold as many points as holes, {len(state['holes'])}, got {len(state['earth'])}")
-    return Drag("transport", "Points of earth and holes", {**state, "order": order}, _still(**state), room=(700, 700))
+    return Drag("transport", "Points of earth and holes", {**state, "order": order}, _still(**state), room=(575, 585))
 
 
 def _checked(name: str, some: object) -> list[list[float]]:
