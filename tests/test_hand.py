@@ -159,3 +159,43 @@ def test_a_still_is_what_the_engine_draws():
 def test_a_network_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="network must be one of"):
         hand("cats")
+
+
+# --- back to z
+
+SLOPE = """(E, { G }, { z, wanted }) => {
+  const steps = E.distance(G, z, wanted);
+  let step;
+  do step = steps.next(); while (!step.done);
+  return [step.value.far, [...step.value.slope]];
+}"""
+
+
+def slopes(call, network, seed=3):
+    """(distance, gradient in z) of two pictures, by the engine and by torch."""
+    G, z = eight_bits(network)[0], latents(2, seed)
+    with torch.no_grad():
+        wanted = G(z[1:])
+    start = z[:1].clone().requires_grad_(True)
+    far = (G(start) - wanted).square().sum()
+    (slope,) = torch.autograd.grad(far, start)
+    return call(network, SLOPE, {"z": z[0].tolist(), "wanted": wanted.flatten().tolist()}), (far.item(), slope[0])
+
+
+def off(found, wanted):
+    """How far a gradient is from torch's, as a share of its length."""
+    return float((torch.tensor(found[1]) - wanted[1]).norm() / wanted[1].norm())
+
+
+@pytest.mark.parametrize("network", pack.NETWORKS)
+def test_the_gradient_in_z_is_that_of_torch(ask, network):
+    for seed in range(3, 6):
+        found, wanted = slopes(ask, network, seed)
+        assert found[0] == pytest.approx(wanted[0], rel=1e-4) and off(found, wanted) < 1e-4
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("1 - y * y", "1"), ("Number(y > 0)", "1"), ("=> 2 * (v", "=> (v")])
+def test_a_planted_defect_of_the_gradient_is_seen(right, wrong):
+    assert bundle.engine().count(right) == 1
+    with mini_racer() as context:
+        assert not off(*slopes(opened(context, bundle.engine().replace(right, wrong)), "digits")) < 1e-4
