@@ -78,7 +78,11 @@ def main():
             "tried": len(bare),
             "hits": [round(v, 3) for v in (none, one, two)],
         },
-        "digits": {"tried": DIGITS, "half": round(float(np.quantile(far, 0.5)), 1), "nine": round(float(np.quantile(far, 0.9)), 1)},
+        "digits": {
+            "tried": DIGITS,
+            "half": round(float(np.quantile(far, 0.5)), 1),
+            "nine": round(float(np.quantile(far, 0.9)), 1),
+        },
     }
     TARGET.write_text(json.dumps(made) + "\n", encoding="utf-8")
 

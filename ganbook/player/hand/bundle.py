@@ -34,7 +34,8 @@ def weights() -> dict[str, str]:
 
 def engine() -> str:
     """What computes, as one function without arguments, which returns its parts."""
-    doors = "decode, unpack, run, verdict, latent, letters, PATHS, directions, makeRandom, distance, nearest, pictured, READY"
+    doors = "decode, unpack, run, verdict, latent, letters, PATHS, directions, makeRandom"
+    doors += ", distance, nearest, pictured, READY"
     return f'function engine() {{\n"use strict";\n{_files(ENGINE)}return {{ {doors} }};\n}}\n'
 
 

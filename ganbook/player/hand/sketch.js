@@ -61,7 +61,7 @@ function sketch({ G, D, measured }, side, said, take) {
     else if (first === Infinity) readings.textContent = `The nearest of ${looks + 1} random z is at a squared distance of ${at(far)}.`;
     else readings.textContent = `Squared distance ${at(far)}, ${at(first)} at the best of ${LOOKS} random z; ${seen.steps} steps of descent. z is ${at(long(z))} long.`;
     if (steps || !z) return;
-    readings.textContent += ` It comes no nearer. Of ${measured.tried} held-out digits half came nearer than ${measured.half}, ` +
+    readings.textContent += ` The descent is over. Of ${measured.tried} held-out digits half came nearer than ${measured.half}, ` +
       `nine in ten nearer than ${measured.nine}. D takes the drawing for real at ${percent(verdict(D, pictured(lines, side)))}, what G says at ${percent(verdict(D, x))}.`;
     said.textContent = readings.textContent;
   }
@@ -95,7 +95,7 @@ function sketch({ G, D, measured }, side, said, take) {
   };
 
   const all = make("section", { ariaLabel: "Back to z" },
-    make("p", {}, "Draw a digit. The page looks for the z whose picture is nearest, by gradient steps through G:"),
+    make("p", {}, "Draw a digit. The page looks for the z whose picture is nearest, by gradient steps through G. Beside the field: the drawing in pixels, and under it the nearest so far."),
     make("div", { className: "gbh-sketch" }, field, target, found), readings,
     make("div", { className: "gbh-four" }, make("label", {}, "A drawing", list)),
     pause, button("Clear", () => { list.value = OWN; choose(); }), give);
