@@ -129,8 +129,9 @@ seeds: env ## a chapter's claims under other seeds, with their margins: make see
 colab: env ## rehearse Colab: its versions, each notebook alone in an empty folder (long; CH=01 for one)
 	@$(PY) scripts/rehearse_colab.py $(CH)
 
-bench: env ## our training rounds against the usual way, and the weight of the book
+bench: env ## our training rounds against the usual way, the weight of the book, and frames a second of the live pieces
 	@$(PY) scripts/bench.py
+	@$(PY) tests/browser/frames.py
 
 lock: env ## resolve the lock (requirements.txt) anew
 	@$(PY) scripts/lock.py

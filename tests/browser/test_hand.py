@@ -160,6 +160,69 @@ def test_maps_by_touch_on_a_phone_and_by_key(visit):
     summary(page, "with 1 map off")
 
 
+def nearest(page):
+    """What the page says of the descent, once it is over."""
+    page.wait_for_function("() => document.querySelector('.gbh section').textContent.includes('The descent is over')")
+    return page.locator(".gbh section p").nth(1).inner_text()
+
+
+def test_a_finger_draws_and_the_page_descends_to_it(visit):
+    page = visit("digits", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.evaluate("""() => { window.longest = 0; new PerformanceObserver((list) => list.getEntries().forEach(
+        (e) => { longest = Math.max(longest, e.duration); })).observe({ type: "longtask" }); }""")
+    assert "nothing to come near to" in page.locator(".gbh section").inner_text()
+    field = page.locator(".gbh-sketch canvas").first
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    field.evaluate("(canvas) => { canvas.setPointerCapture = () => {}; }")  # made events have no finger to hold
+    for k, (x, y) in enumerate([(0.3, 0.2), (0.7, 0.2), (0.6, 0.5), (0.5, 0.8)]):
+        at = {"clientX": box["x"] + x * box["width"], "clientY": box["y"] + y * box["height"], "pointerType": "touch"}
+        field.dispatch_event("pointermove" if k else "pointerdown", at)
+    field.dispatch_event("pointerup")
+    said = nearest(page)
+    end, first = (float(said.split(word)[1].split(" ")[0].strip(",")) for word in ("distance ", ", "))
+    assert end < 20 < 60 < first and "NaN" not in said
+    target, found = (torch.tensor(page.locator(".gbh-sketch canvas").nth(k).evaluate(PIXELS)).float() for k in (1, 2))
+    pixels = ((target - found) / 127.5).view(-1, 4)[:, 0]
+    assert float(pixels.square().sum()) == pytest.approx(end, rel=0.05, abs=0.1)  # the picture is the one that is told
+    assert "The descent is over" in page.get_by_role("status").text_content()
+    page.get_by_role("button", name="Put its z on the pad").tap()
+    assert "The digit of your drawing" in summary(page, "your drawing")
+    grey = torch.tensor(picture(page)).float().view(-1, 4)[:, 0]
+    assert float((grey - found.view(-1, 4)[:, 0]).abs().max()) <= 1
+    page.get_by_role("button", name="Clear").tap()
+    assert "nothing to come near to" in page.locator(".gbh section").inner_text()
+
+
+def test_by_key_a_drawing_is_chosen_and_the_descent_is_paused(visit):
+    page = visit("digits")
+    page.get_by_label("A drawing").select_option("a fence")
+    page.wait_for_function("() => document.querySelector('.gbh section').textContent.includes('steps of descent')")
+    page.get_by_role("button", name="Pause").press("Enter")
+    held = page.locator(".gbh section p").nth(1).inner_text()
+    page.wait_for_timeout(300)
+    assert page.locator(".gbh section p").nth(1).inner_text() == held
+    page.get_by_role("button", name="Go on").press("Enter")
+    assert float(nearest(page).split("distance ")[1].split(",")[0]) > 50  # what G cannot say
+
+
+def test_glasses_come_on(visit):
+    page = visit()
+    bare = picture(page)
+    page.get_by_label("Steps towards glasses").fill("1")
+    assert "1.00 steps towards glasses" in summary(page, "glasses")
+    worn = picture(page)
+    z, step = (
+        torch.tensor(page.evaluate(f"() => {{ {bundle.engine()}; return [...engine().latent('Ada', 100)]; }}")),
+        torch.tensor(json.loads(pack.MEASURED.read_text())["faces"]["glasses"]),
+    )
+    with torch.no_grad():
+        x = eight_bits("faces")[0]((z + step)[None])[0]
+    found = torch.tensor(worn).float().view(16, 16, 4)[..., :3]
+    assert (found - 127.5 * (x + 1).permute(1, 2, 0)).abs().max() <= 1 and worn != bare
+    assert "84.9 %" in page.locator(".gbh small").inner_text()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_can_be_read_by_day_and_by_night(visit, dark):
     page = visit(color_scheme="dark" if dark else "light")

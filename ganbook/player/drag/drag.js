@@ -77,7 +77,6 @@ function mount(root) {
           event.preventDefault();
         },
         onpointermove: (event) => grip && go(under(event).map((v, k) => v + grip[k])),
-        ontouchstart: (event) => event.preventDefault(), // no scrolling: touch-action is not heard within every SVG
         onpointerup: (event) => {
           made.onpointermove(event); // where a finger left, though no move told of it
           grip = null;

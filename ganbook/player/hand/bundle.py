@@ -13,7 +13,7 @@ from types import ModuleType
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIVE = HERE.parent / "live"
-ENGINE = (LIVE / "random.js", HERE / "layers.js", HERE / "latents.js")
+ENGINE = (LIVE / "random.js", *(HERE / name for name in ("layers.js", "latents.js", "nearest.js", "strokes.js")))
 
 
 def beside(path: pathlib.Path) -> ModuleType:
@@ -35,13 +35,14 @@ def weights() -> dict[str, str]:
 def engine() -> str:
     """What computes, as one function without arguments, which returns its parts."""
     doors = "decode, unpack, run, verdict, latent, letters, PATHS, directions, makeRandom"
+    doors += ", distance, nearest, pictured, READY"
     return f'function engine() {{\n"use strict";\n{_files(ENGINE)}return {{ {doors} }};\n}}\n'
 
 
 def script() -> str:
     """All that a page needs but the weights, as one script: it makes every mount point on the page work."""
     style = json.dumps((HERE / "hand.css").read_text(encoding="utf-8").replace("\n", ""))
-    page = f"{_files(ENGINE)}const STYLE = {style};\n{_files((HERE / 'hand.js',))}"
+    page = f"{_files(ENGINE)}const STYLE = {style};\n{_files((HERE / 'sketch.js', HERE / 'hand.js'))}"
     return re.sub(r"(?<=[;,{([])\n", "", _live.tight(f'(() => {{\n"use strict";\n{page}}})();\n'))
 
 

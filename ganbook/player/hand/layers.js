@@ -1,9 +1,9 @@
 // A network of the zoo, from the text in which it travels to its pixels. The layers are those of a DCGAN: linear,
 // transposed convolution ("up"), convolution ("down"); batch norm has gone into their scales and shifts.
 
-function decode({ forms, numbers, integers }) {
+function decode({ forms, numbers, integers, measured }) {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
-  return unpack({ forms, numbers: new Float32Array(bytes(numbers)), integers: new Int8Array(bytes(integers)) });
+  return { ...unpack({ forms, numbers: new Float32Array(bytes(numbers)), integers: new Int8Array(bytes(integers)) }), measured };
 }
 
 // { G, D }: each a list of layers with their weights as numbers.
@@ -36,26 +36,32 @@ const KINDS = {
 };
 
 // Up: place i adds w_j x_i to place stride i + j - pad of the output. Down: the same pairs of places, the other way. The
-// weights stand as [channel of the smaller map][channel of the larger one][row][column], up and down alike.
+// weights stand as [channel of the smaller map][channel of the larger one][row][column], up and down alike. Row `tap` of
+// `laid` has for each place of the smaller map the one of the larger on which that weight falls: loops without a gap.
 function convolve({ kind, in: inside, out, kernel, stride, pad, w, shift }, x) {
   const up = kind === "up", side = Math.round(Math.sqrt(x.length / inside));
   const [small, large] = up ? [side, stride * (side - 1) + kernel - 2 * pad] : [(side + 2 * pad - kernel) / stride + 1, side];
-  const [few, many] = up ? [inside, out] : [out, inside], area = up ? large * large : small * small;
-  const y = new Float32Array(out * area);
-  for (let o = 0; o < out; o += 1) y.fill(shift[o], o * area, (o + 1) * area);
-  for (let c = 0, k = 0; c < few; c += 1) for (let o = 0; o < many; o += 1) for (let j = 0; j < kernel; j += 1) {
-    for (let i = 0; i < kernel; i += 1, k += 1) for (let row = 0; row < small; row += 1) {
-      const high = stride * row + j - pad, weight = w[k];
-      if (high < 0 || high >= large) continue;
-      const from = (c * small + row) * small, to = (o * large + high) * large;
-      for (let column = 0, place = i - pad; column < small; column += 1, place += stride) {
-        if (place < 0 || place >= large) continue;
-        if (up) y[to + place] += weight * x[from + column];
-        else y[from + column] += weight * x[to + place];
+  const [few, many] = up ? [inside, out] : [out, inside], area = small * small, taps = many * kernel * kernel;
+  const y = new Float32Array(out * (up ? large * large : area)), laid = new Float32Array(taps * area);
+  for (let o = 0, each = y.length / out; o < out; o += 1) y.fill(shift[o], o * each, (o + 1) * each);
+  if (!up) pairs((near, far) => { laid[near] = x[far]; });
+  for (let tap = 0; tap < taps; tap += 1) for (let c = 0, to = tap * area; c < few; c += 1) {
+    const weight = w[c * taps + tap], from = c * area;
+    if (up) for (let p = 0; p < area; p += 1) laid[to + p] += weight * x[from + p];
+    else for (let p = 0; p < area; p += 1) y[from + p] += weight * laid[to + p];
+  }
+  if (up) pairs((near, far) => { y[far] += laid[near]; });
+  return y;
+
+  function pairs(act) {
+    for (let tap = 0, near = 0; tap < taps; tap += 1) for (let row = 0; row < small; row += 1) {
+      const i = tap % kernel, j = Math.floor(tap / kernel) % kernel, high = stride * row + j - pad;
+      const from = (Math.floor(tap / kernel ** 2) * large + high) * large, seen = high >= 0 && high < large;
+      for (let place = i - pad, column = 0; column < small; column += 1, place += stride, near += 1) {
+        if (seen && place >= 0 && place < large) act(near, from + place);
       }
     }
   }
-  return y;
 }
 
 // What comes out, and what the first hidden layer says on the way. off: its maps that are silent.

@@ -40,6 +40,9 @@ class Hand:
 def hand(network: str = "faces") -> Hand:
     """A generator of the zoo that runs in the reader's page: names, ways between them, a pad in z, maps to switch off.
 
+    The faces have steps towards glasses beside them; the digits a field to draw on, and the page descends in z to the
+    nearest picture that G can draw.
+
     What the page shows is computed there, with the zoo's weights as 8-bit integers, which come when the reader asks for
     them. Where no script runs (on paper, on GitHub) the output is a still.
 

@@ -25,6 +25,9 @@ ZOO = pathlib.Path(__file__).resolve().parents[2] / "zoo" / "weights"
 NETWORKS = {"faces": "dcgan-faces", "digits": "dcgan-digits"}
 """What a reader may take in the hand, and its name in the zoo."""
 
+MEASURED = pathlib.Path(__file__).resolve().parent / "measured.json"
+"""What scripts/measure_hand.py has found: the direction of glasses, and how near a descent in z comes."""
+
 EPS = 1e-5  # of torch's batch norm
 
 
@@ -121,7 +124,8 @@ def packed(name: str) -> dict[str, Any]:
 
 def script(name: str) -> str:
     """What a page loads when its reader asks for it: `fetch` may not read a file beside a page, a script may."""
-    said = dict(_texts(packed(name)))
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))[name]
+    said = dict(_texts(packed(name))) | {"measured": measured}
     return f"(globalThis.ganbookHand??={{}}).{name}={json.dumps(said, separators=(',', ':'))};\n"
 
 
