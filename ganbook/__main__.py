@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import difflib
 import sys
 from pathlib import Path
 
@@ -24,6 +25,22 @@ from ganbook.zoo.frames import Reel
 RECIPES = {
     name.lower().replace("_", "-"): recipe for name, recipe in vars(recipes).items() if isinstance(recipe, Recipe)
 }
+FEW = 2_000
+"""Below so many pictures the line that tells of --few is printed."""
+
+
+def recipe_name(text: str) -> str:
+    """The name in RECIPES that is meant: WGAN_GP and wgan-gp, RealnessGAN and realness are the same.
+
+    Raises: argparse.ArgumentTypeError that names the nearest, and all that there are.
+    """
+    name = text.lower().replace("_", "-")
+    for meant in (name, name.removesuffix("gan").rstrip("-")):
+        if meant in RECIPES:
+            return meant
+    near = difflib.get_close_matches(name, RECIPES, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    raise argparse.ArgumentTypeError(f"there is no recipe {text!r}{hint}; there are {', '.join(sorted(RECIPES))}")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,7 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     trainer = commands.add_parser("train", help="train on the pictures of a folder; goes on where it was stopped")
     trainer.add_argument("folder", help="pictures, in folders or not")
-    trainer.add_argument("--recipe", choices=sorted(RECIPES), default="dcgan", help="default: dcgan")
+    names = f"{', '.join(sorted(RECIPES))}; default: dcgan"
+    trainer.add_argument("--recipe", type=recipe_name, default="dcgan", help=names)
     trainer.add_argument("--size", type=int, default=64, help=f"{', '.join(map(str, models.HALVINGS))}; default: 64")
     trainer.add_argument("--grey", action="store_true", help="one channel instead of three")
     trainer.add_argument("--rounds", type=int, default=5_000, help="default: 5,000; more of them go on from there")
@@ -53,9 +71,11 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         (_train if args.command == "train" else _sample)(args)
     except (ValueError, OSError) as error:
-        sys.exit(f"{parser.prog} {args.command}: {error}")
+        said = str(error).replace("pass skip_unreadable=True", "add --skip-unreadable")
+        sys.exit(f"{parser.prog} {args.command}: {said}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped. The same command goes on from the last checkpoint.")
+        again = " The same command goes on from the last checkpoint." if args.command == "train" else ""
+        sys.exit(f"\nStopped.{again}")
 
 
 def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn.Module, torch.nn.Module]:
@@ -64,22 +84,44 @@ def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn
     return models.dcgan(size, channels, outputs=recipe.loss.outputs, width=width, norm_d=norm_d)
 
 
+def check_out(out: Path, folder: str) -> None:
+    """Before anything is trained: may `out`, and the film beside it, be written there?
+
+    Raises: ValueError where they would lie among the pictures (the film would be one of them the next time), or in the
+    place of what no training of this command has left there.
+    """
+    if out.suffix != ".safetensors":
+        raise ValueError(f"--out must end in .safetensors, got {str(out)!r}")
+    if out.is_dir():
+        raise ValueError(f"--out must name a file, got the folder {str(out)!r}")
+    if out.resolve().is_relative_to(Path(folder).resolve()):
+        raise ValueError(f"--out must lie outside the folder of pictures, or its film will be one of them, got {out}")
+    for file in (out, out.with_suffix(".webp")):
+        if file.exists() and not out.with_suffix(".checkpoint").exists():
+            raise ValueError(f"--out would replace {file}, which no training with a checkpoint there has made")
+
+
 def _train(args: argparse.Namespace) -> None:
-    if args.out.suffix != ".safetensors":
-        raise ValueError(f"--out must end in .safetensors, got {str(args.out)!r}")
+    check_out(args.out, args.folder)
+    checks.whole("--rounds", args.rounds)
+    checks.whole("--width", args.width)
     models.networks.check_size(args.size)
     recipe = RECIPES[args.recipe]
     recipe = recipe if args.batch is None else dataclasses.replace(recipe, batch=args.batch)
     recipe = dataclasses.replace(recipe, augment=augment.FEW_IMAGES) if args.few else recipe
     real = data.folder(args.folder, args.size, 1 if args.grey else 3, skip_unreadable=args.skip_unreadable)
     print(real)
+    if len(real) < FEW and not args.few:
+        print(f"{len(real):,} pictures are few: --few augments what D sees of them.")
     torch.manual_seed(args.seed)
     game = GAN(*pair(args.size, real.shape[0], args.width, recipe), recipe)
     every = max(1, args.rounds // 40)
     path = args.out.with_suffix(".checkpoint")
     run = train(game, real, rounds=args.rounds, seed=args.seed, checkpoint=path, save_every=min(250, every))
     reel = Reel(args.out.with_suffix(".frames.npz"), run.n)
-    if 0 < run.n < args.rounds:
+    if run.n >= args.rounds:
+        print(f"{path} stands at round {run.n:,} already: nothing is trained. A larger --rounds goes on from there.")
+    elif run.n:
         print(f"Going on from round {run.n:,}.")
     for step in run:
         if step.n % every == 0 or step.n == args.rounds:
@@ -95,8 +137,12 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _sample(args: argparse.Namespace) -> None:
+    stopped = args.file.with_suffix(".checkpoint")
+    if not args.file.exists() and stopped.exists():
+        raise ValueError(f"{args.file} is kept at the end of a training, and that of {stopped} has not ended: go on")
     kept = ganbook.load(args.file)
     print(kept)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     suffix = args.out.suffix.lower()
     if suffix in (".webp", ".gif"):
         kept.walk(args.n, seed=args.seed).save(args.out)

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 import ganbook
-from ganbook.__main__ import RECIPES, main
+from ganbook.__main__ import RECIPES, main, recipe_name
 
 
 @pytest.fixture
@@ -66,3 +66,49 @@ def test_mistakes_are_one_line(pictures, tmp_path, change, message):
 
 def test_every_recipe_has_a_name():
     assert {"dcgan", "realness", "wgan-gp", "r3gan"} <= set(RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("WGAN_GP", "wgan-gp"), ("DCGAN", "dcgan"), ("RealnessGAN", "realness"), ("r3gan", "r3gan")]
+)
+def test_a_recipe_may_be_written_as_in_python(written, meant):
+    assert recipe_name(written) == meant
+
+
+def test_a_wrong_recipe_is_told_the_nearest_and_all(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "x", "--recipe", "realnes", "--out", "own.safetensors"])
+    said = capsys.readouterr().err
+    assert "no recipe 'realnes' (did you mean realness?)" in said and "wgan-gp" in said
+
+
+def test_the_film_is_never_one_of_the_pictures_nor_in_the_place_of_a_file_of_others(pictures, tmp_path):
+    train = ["train", str(pictures), "--size", "16", "--out"]
+    with pytest.raises(SystemExit, match="--out must lie outside the folder of pictures"):
+        main([*train, str(pictures / "own.safetensors")])
+    Image.new("RGB", (9, 9)).save(tmp_path / "holiday.webp")
+    before = (tmp_path / "holiday.webp").read_bytes()
+    with pytest.raises(SystemExit, match="--out would replace .*holiday.webp"):
+        main([*train, str(tmp_path / "holiday.safetensors")])
+    assert (tmp_path / "holiday.webp").read_bytes() == before
+    (tmp_path / "place.safetensors").mkdir()
+    with pytest.raises(SystemExit, match="--out must name a file, got the folder"):
+        main([*train, str(tmp_path / "place.safetensors")])
+
+
+def test_what_the_command_says_is_of_the_command(pictures, tmp_path, capsys):
+    out = tmp_path / "own.safetensors"
+    with pytest.raises(SystemExit, match="--rounds must be a whole number >= 1, got 0"):
+        go(pictures, out, rounds=0)
+    go(pictures, out, rounds=2)
+    assert "12 pictures are few: --few" in capsys.readouterr().out
+    go(pictures, out, rounds=2)
+    assert "stands at round 2 already: nothing is trained" in capsys.readouterr().out
+    main(["sample", str(out), "--n", "2", "--out", str(tmp_path / "new" / "grid.png")])
+    assert (tmp_path / "new" / "grid.png").exists()
+    out.unlink()  # as after Ctrl-C: a checkpoint and no generator yet
+    with pytest.raises(SystemExit, match="own.checkpoint has not ended"):
+        main(["sample", str(out), "--out", str(tmp_path / "grid.png")])
+    (pictures / "broken.png").write_bytes(b"half a picture")
+    with pytest.raises(SystemExit, match="add --skip-unreadable"):
+        go(pictures, out, rounds=2)

@@ -194,3 +194,8 @@ def test_the_pictures_of_the_next_size_are_their_own(tmp_path):
     put(tmp_path, "a.png", flat("L", 100))
     assert folder(tmp_path, 8).shape == (3, 8, 8)
     assert folder(tmp_path, 16, channels=1).shape == (1, 16, 16)
+
+
+def test_the_home_folder_is_told_how_it_is_named():
+    with pytest.raises(ValueError, match=r"nothing at '~/no such pictures' \(Path\(path\).expanduser"):
+        folder("~/no such pictures", 8)

@@ -138,7 +138,10 @@ def _check_folder(root: Path) -> None:
     if root.is_dir():
         return
     if not root.is_file():
-        raise ValueError(f"path must be a folder of pictures, and there is nothing at {str(root)!r}")
+        raise ValueError(
+            f"path must be a folder of pictures, and there is nothing at {str(root)!r}"
+            + " (Path(path).expanduser() makes ~ the home folder)" * str(root).startswith("~")
+        )
     if root.suffix.lower() in ARCHIVES:
         way = f"an archive: shutil.unpack_archive({str(root)!r}, 'pictures') makes a folder of it"
     elif root.suffix.lower() in SUFFIXES:

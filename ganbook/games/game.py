@@ -94,7 +94,10 @@ def first_samples(real: Sampler, n: int, name: str = "real") -> Batch:
     [-1, 1], or a tuple of tensors with n rows each.
     """
     if not callable(real):
-        raise ValueError(f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__}")
+        raise ValueError(
+            f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__} "
+            "(data.folder makes one of a folder, data.from_tensor of a tensor, data.from_loader of a DataLoader)"
+        )
     batch = real(n, torch.Generator().manual_seed(0))
     check_batch(batch, n, name=name)
     for part in batch if isinstance(batch, tuple) else (batch,):
