@@ -14,6 +14,7 @@ import ast
 import contextlib
 import functools
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -107,8 +108,43 @@ def tests_of(path):
 # --- running them
 
 
-def run(words, seconds):
-    """What a run of these files, tests or sources with doctests, ends with: "" where all pass."""
+def warm():
+    """Import the copy once, as conftest.py does, shapes enforced: most of a short test's time goes into that."""
+    os.chdir(TREE)
+    sys.path[:0] = [str(TREE), str(TREE / "tests")]
+    from jaxtyping import install_import_hook
+
+    install_import_hook("ganbook", "typecheck.check")
+    for path in sorted((TREE / "ganbook").rglob("*.py")):
+        if path.name != "__main__.py":
+            importlib.import_module(".".join(path.relative_to(TREE).with_suffix("").parts).removesuffix(".__init__"))
+
+
+@functools.cache
+def users_of(path):
+    """The modules of ganbook that a source is imported by, itself and users of users included: they are stale."""
+    found, new = set(), {path}
+    while new:
+        found |= new
+        new = {user for user in (chapters.ROOT / "ganbook").rglob("*.py") if used_by(user) & new} - found
+    return {".".join(each.relative_to(chapters.ROOT).with_suffix("").parts).removesuffix(".__init__") for each in found}
+
+
+def forget(path):
+    """Have a source, its users, and what is in a package among them, imported anew."""
+    stale = users_of(path)
+    for name in [name for name in sys.modules if name.split(".")[0] == "ganbook"]:
+        if any(name == each or name.startswith(f"{each}.") for each in stale):
+            package, _, last = name.rpartition(".")
+            vars(sys.modules[package]).pop(last, None) if package in sys.modules else None
+            del sys.modules[name]
+
+
+def run(words, seconds, path=None):
+    """What a run of these files, tests or sources with doctests, ends with: "" where all pass.
+
+    path: the source that is planted.
+    """
     log = HERE / "last.txt"
     child = os.fork()
     if child == 0:
@@ -120,9 +156,12 @@ def run(words, seconds):
         os.chdir(TREE)
         os.environ["PYTHONPATH"] = str(TREE)
         sys.path[:] = [str(TREE), *(place for place in sys.path if place != str(chapters.ROOT / "scripts"))]
+        if path:
+            forget(path)
         import pytest
 
-        code = pytest.main(["-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--no-header", *words])
+        known = "ignore::pytest.PytestAssertRewriteWarning"  # what is imported already
+        code = pytest.main(["-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--no-header", "-W", known, *words])
         sys.stdout.flush()
         os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -131,7 +170,7 @@ def run(words, seconds):
         return "took too long" if slow else f"signal {-code}"
     said = log.read_text(errors="replace").splitlines()
     failed = [line.split(" - ")[0] for line in said if line.startswith(("FAILED", "ERROR"))]
-    return "" if code in (0, 5) else (failed or said[-1:] or ["?"])[0][:160]  # 5: nobody tests it
+    return "" if code in (0, 5) else (failed or said[-1:] or ["?"])[0]  # 5: nobody tests it
 
 
 @contextlib.contextmanager
@@ -153,14 +192,14 @@ def digest(*texts):
 
 
 class Bench:
-    """The copy, and what has been found: results by the digest of a mutant, files that pass by that of all sources."""
+    """The copy, and what has been found: results by the digest of a mutant, tests that pass by that of all sources."""
 
     def __init__(self):
         HERE.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(TREE, ignore_errors=True)
         shutil.copytree(chapters.ROOT, TREE, ignore=LEFT_BEHIND)
-        sources = sorted((chapters.ROOT / "ganbook").rglob("*.py")) + sorted((chapters.ROOT / "tests").glob("*.py"))
-        self.sound = digest(*(path.read_text(encoding="utf-8") for path in sources))
+        self.sound = [path.read_text(encoding="utf-8") for path in sorted((chapters.ROOT / "ganbook").rglob("*.py"))]
+        warm()
         self.found = json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
     def keep(self, key, value):
@@ -169,13 +208,17 @@ class Bench:
         os.replace(KEPT.with_suffix(".part"), KEPT)
 
     def blamed(self, said):
-        """Is it the mutant's doing that a file failed? Its tests must pass without one; asked once a file."""
-        file = said.split()[-1].split("::")[0] if said.startswith(("FAILED", "ERROR")) else ""
-        if file and f"{file} {self.sound}" not in self.found:
-            failed = run([file], SECONDS)
+        """Is it the mutant's doing that a test failed? It must pass without one; asked once a test."""
+        if not said.startswith(("FAILED", "ERROR")):
+            return
+        test = said.split(maxsplit=1)[1]
+        text = (TREE / test.split("::")[0]).read_text(encoding="utf-8")
+        key = f"sound {digest(test, text, *self.sound)}"
+        if key not in self.found:
+            failed = run([test], SECONDS)
             if failed:
-                sys.exit(f"{file} fails without a mutant: {failed}. See {HERE / 'last.txt'}")
-            self.keep(f"{file} {self.sound}", "passes")
+                sys.exit(f"{test} fails without a mutant: {failed}. See {HERE / 'last.txt'}")
+            self.keep(key, test)
 
     def verdict(self, mutant):
         """What kills it, "" where nothing does: its doctests and the tests named after it are asked first."""
@@ -190,7 +233,7 @@ class Bench:
             for words in (names[:2], names[2:]):
                 if words and not killed:
                     with planted(TREE / mutant.path, text):
-                        killed = run(words, SECONDS * len(words))
+                        killed = run(words, SECONDS * len(words), path)
             self.blamed(killed)
             self.keep(key, {"mutant": str(mutant), "killed": killed, "tests": held})
         return self.found[key]["killed"]
@@ -227,7 +270,9 @@ def main(arguments):
         start = time.perf_counter()
         killed = bench.verdict(mutant)
         survivors += [] if killed else [mutant]
-        print(f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed}", flush=True)
+        print(
+            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed[:160]}", flush=True
+        )
     rate = 1 - len(survivors) / len(chosen_ones)
     print(f"{rate:.0%} of {len(chosen_ones)} mutants were killed. Survivors:", *survivors or ["none"], sep="\n  ")
 
