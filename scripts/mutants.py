@@ -14,7 +14,6 @@ import ast
 import contextlib
 import functools
 import hashlib
-import importlib
 import io
 import json
 import os
@@ -33,12 +32,12 @@ HERE = chapters.ROOT / ".make" / "mutants"
 TREE, KEPT = HERE / "tree", HERE / "results.json"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "_build", "build", "runs", "node_modules")
 FILES = 6
-"""At most so many test files are run for one mutant, besides the one of all refusals."""
+"""At most so many test files are run for one mutant, besides those of EVERYWHERE."""
 
-EVERYWHERE = "test_refusals.py"
-"""It makes its calls from texts, so no import tells what it tests."""
+EVERYWHERE = ("test_refusals.py", "test_registry.py")
+"""Asked last, of everything: they make calls from texts, and games from a list, so no import tells what they test."""
 
-SECONDS = 90
+SECONDS = 120
 """Processor time that a file may take; the longest takes half of it."""
 
 DRAWN = "ganbook/draw/"
@@ -101,49 +100,18 @@ def tests_of(path):
     users = [user for user in sorted((chapters.ROOT / "ganbook").rglob("*.py")) if path in used_by(user)]
     if not tests:
         tests = list({test for user in users if user.name != "__init__.py" for test in tests_of(user)})
+    tests = [test for test in tests if test.name not in EVERYWHERE]
     tests = sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test))[:FILES]
-    return tests + [test for test in every if test.name == EVERYWHERE and test not in tests]
+    return tests + [test for test in every if test.name in EVERYWHERE]
 
 
 # --- running them
 
 
-def warm():
-    """Import the copy once, as conftest.py does, shapes enforced: most of a short test's time goes into that."""
-    os.chdir(TREE)
-    sys.path[:0] = [str(TREE), str(TREE / "tests")]
-    from jaxtyping import install_import_hook
-
-    install_import_hook("ganbook", "typecheck.check")
-    for path in sorted((TREE / "ganbook").rglob("*.py")):
-        if path.name != "__main__.py":
-            importlib.import_module(".".join(path.relative_to(TREE).with_suffix("").parts).removesuffix(".__init__"))
-
-
-@functools.cache
-def users_of(path):
-    """The modules of ganbook that a source is imported by, itself and users of users included: they are stale."""
-    found, new = set(), {path}
-    while new:
-        found |= new
-        new = {user for user in (chapters.ROOT / "ganbook").rglob("*.py") if used_by(user) & new} - found
-    return {".".join(each.relative_to(chapters.ROOT).with_suffix("").parts).removesuffix(".__init__") for each in found}
-
-
-def forget(path):
-    """Have a source, its users, and what is in a package among them, imported anew."""
-    stale = users_of(path)
-    for name in [name for name in sys.modules if name.split(".")[0] == "ganbook"]:
-        if any(name == each or name.startswith(f"{each}.") for each in stale):
-            package, _, last = name.rpartition(".")
-            vars(sys.modules[package]).pop(last, None) if package in sys.modules else None
-            del sys.modules[name]
-
-
-def run(words, seconds, path=None):
+def run(words, seconds):
     """What a run of these files, tests or sources with doctests, ends with: "" where all pass.
 
-    path: the source that is planted.
+    The library is imported anew for each: what beartype has once resolved, it keeps by name, whatever is planted since.
     """
     log = HERE / "last.txt"
     child = os.fork()
@@ -156,12 +124,9 @@ def run(words, seconds, path=None):
         os.chdir(TREE)
         os.environ["PYTHONPATH"] = str(TREE)
         sys.path[:] = [str(TREE), *(place for place in sys.path if place != str(chapters.ROOT / "scripts"))]
-        if path:
-            forget(path)
         import pytest
 
-        known = "ignore::pytest.PytestAssertRewriteWarning"  # what is imported already
-        code = pytest.main(["-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--no-header", "-W", known, *words])
+        code = pytest.main(["-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--no-header", *words])
         sys.stdout.flush()
         os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -199,7 +164,6 @@ class Bench:
         shutil.rmtree(TREE, ignore_errors=True)
         shutil.copytree(chapters.ROOT, TREE, ignore=LEFT_BEHIND)
         self.sound = [path.read_text(encoding="utf-8") for path in sorted((chapters.ROOT / "ganbook").rglob("*.py"))]
-        warm()
         self.found = json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
     def keep(self, key, value):
@@ -233,7 +197,7 @@ class Bench:
             for words in (names[:2], names[2:]):
                 if words and not killed:
                     with planted(TREE / mutant.path, text):
-                        killed = run(words, SECONDS * len(words), path)
+                        killed = run(words, SECONDS * len(words))
             self.blamed(killed)
             self.keep(key, {"mutant": str(mutant), "killed": killed, "tests": held})
         return self.found[key]["killed"]
