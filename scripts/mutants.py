@@ -32,7 +32,13 @@ HERE = chapters.ROOT / ".make" / "mutants"
 TREE, KEPT = HERE / "tree", HERE / "results.json"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "_build", "build", "runs", "node_modules")
 FILES = 6
-"""At most so many test files run for one mutant."""
+"""At most so many test files are run for one mutant, besides those of EVERYWHERE."""
+
+EVERYWHERE = ("test_refusals.py", "test_registry.py")
+"""Asked last, of everything: they make calls from texts, and games from a list, so no import tells what they test."""
+
+SECONDS = 120
+"""Processor time that a file may take; the longest takes half of it."""
 
 DRAWN = "ganbook/draw/"
 """Left out where nothing is named: most of its numbers are places on paper, and people look at them."""
@@ -79,31 +85,40 @@ def used_by(path):
     }
 
 
+def about(test, path):
+    """How many words of a module's path stand in the name of a test file, and whether it ends in the last of them."""
+    words = [word.strip("_") for word in path.relative_to(chapters.ROOT / "ganbook").with_suffix("").parts]
+    parts = test.stem.split("_")
+    return sum(any(part.startswith(word) for part in parts) for word in words), parts[-1] == words[-1]
+
+
 @functools.cache
 def tests_of(path):
     """Test files that use a module, its namesakes first, then those that use the least else; else its users' tests."""
-    tests = [test for test in sorted((chapters.ROOT / "tests").glob("test_*.py")) if path in used_by(test)]
+    every = sorted((chapters.ROOT / "tests").glob("test_*.py"))
+    tests = [test for test in every if path in used_by(test) or about(test, path)[1]]
     users = [user for user in sorted((chapters.ROOT / "ganbook").rglob("*.py")) if path in used_by(user)]
     if not tests:
-        tests = [test for user in users if user.name != "__init__.py" for test in tests_of(user)]
-    words = [word.strip("_") for word in path.relative_to(chapters.ROOT / "ganbook").with_suffix("").parts]
-    named = {test: sum(word in test.stem for word in words) for test in tests}
-    return sorted(named, key=lambda test: (-named[test], len(used_by(test))))[:FILES]
+        tests = list({test for user in users if user.name != "__init__.py" for test in tests_of(user)})
+    tests = [test for test in tests if test.name not in EVERYWHERE]
+    tests = sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test))[:FILES]
+    return tests + [test for test in every if test.name in EVERYWHERE]
 
 
 # --- running them
 
 
-def killed_by(path, tests, seconds=None):
-    """What a run of the doctests of a file and of its tests ends with, and its processor-seconds: "" where all pass."""
-    words = [str(path), *(f"tests/{test.name}" for test in tests)]
-    start, log = os.times().children_user, HERE / "last.txt"
+def run(words, seconds):
+    """What a run of these files, tests or sources with doctests, ends with: "" where all pass.
+
+    The library is imported anew for each: what beartype has once resolved, it keeps by name, whatever is planted since.
+    """
+    log = HERE / "last.txt"
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if seconds:
-            resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
-            signal.alarm(int(20 * seconds))  # for what waits
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        signal.alarm(10 * seconds)  # for what waits
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, 1), os.dup2(file, 2)
         os.chdir(TREE)
@@ -115,13 +130,12 @@ def killed_by(path, tests, seconds=None):
         sys.stdout.flush()
         os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    spent = os.times().children_user - start
     if code < 0:
         slow = -code in (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
-        return ("took too long" if slow else f"signal {-code}"), spent
+        return "took too long" if slow else f"signal {-code}"
     said = log.read_text(errors="replace").splitlines()
     failed = [line.split(" - ")[0] for line in said if line.startswith(("FAILED", "ERROR"))]
-    return "" if code in (0, 5) else (failed or said[-1:] or ["?"])[0][:160], spent  # 5: nobody tests it
+    return "" if code in (0, 5) else (failed or said[-1:] or ["?"])[0]  # 5: nobody tests it
 
 
 @contextlib.contextmanager
@@ -138,13 +152,18 @@ def planted(path, text):
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+def digest(*texts):
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
+
+
 class Bench:
-    """The copy, and what has been found: results by the digest of a mutant, baselines by that of its tests."""
+    """The copy, and what has been found: results by the digest of a mutant, tests that pass by that of all sources."""
 
     def __init__(self):
         HERE.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(TREE, ignore_errors=True)
         shutil.copytree(chapters.ROOT, TREE, ignore=LEFT_BEHIND)
+        self.sound = [path.read_text(encoding="utf-8") for path in sorted((chapters.ROOT / "ganbook").rglob("*.py"))]
         self.found = json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
     def keep(self, key, value):
@@ -152,28 +171,35 @@ class Bench:
         KEPT.with_suffix(".part").write_text(json.dumps(self.found, indent=1))
         os.replace(KEPT.with_suffix(".part"), KEPT)
 
-    def limit(self, path, tests, key):
-        """Processor-seconds that a mutant may take: five times what the sound code takes. Its tests must pass."""
+    def blamed(self, said):
+        """Is it the mutant's doing that a test failed? It must pass without one; asked once a test."""
+        if not said.startswith(("FAILED", "ERROR")):
+            return
+        test = said.split(maxsplit=1)[1]
+        text = (TREE / test.split("::")[0]).read_text(encoding="utf-8")
+        key = f"sound {digest(test, text, *self.sound)}"
         if key not in self.found:
-            failed, spent = killed_by(path, tests)
+            failed = run([test], SECONDS)
             if failed:
-                sys.exit(f"tests of {path} fail without a mutant: {failed}. See {HERE / 'last.txt'}")
-            self.keep(key, spent)
-        return 5 * self.found[key] + 10
+                sys.exit(f"{test} fails without a mutant: {failed}. See {HERE / 'last.txt'}")
+            self.keep(key, test)
 
     def verdict(self, mutant):
-        """What kills it, "" where nothing does."""
+        """What kills it, "" where nothing does: its doctests and the tests named after it are asked first."""
         path = chapters.ROOT / mutant.path
         source, tests = path.read_text(encoding="utf-8"), tests_of(path)
         text = mutant.of(source)
-        held = hashlib.sha256("".join([source, *(test.read_text(encoding="utf-8") for test in tests)]).encode())
-        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        held = digest(source, *(test.read_text(encoding="utf-8") for test in tests))
+        key, killed = digest(text), ""
         old = self.found.get(key)
-        if not old or (not old["killed"] and old["tests"] != held.hexdigest()[:16]):
-            limit = self.limit(path.relative_to(chapters.ROOT), tests, f"sound {held.hexdigest()[:16]}")
-            with planted(TREE / mutant.path, text):
-                killed, _ = killed_by(path.relative_to(chapters.ROOT), tests, limit)
-            self.keep(key, {"mutant": str(mutant), "killed": killed, "tests": held.hexdigest()[:16]})
+        if not old or (not old["killed"] and old["tests"] != held):
+            names = [mutant.path, *(f"tests/{test.name}" for test in tests)]
+            for words in (names[:2], names[2:]):
+                if words and not killed:
+                    with planted(TREE / mutant.path, text):
+                        killed = run(words, SECONDS * len(words))
+            self.blamed(killed)
+            self.keep(key, {"mutant": str(mutant), "killed": killed, "tests": held})
         return self.found[key]["killed"]
 
 
@@ -208,7 +234,9 @@ def main(arguments):
         start = time.perf_counter()
         killed = bench.verdict(mutant)
         survivors += [] if killed else [mutant]
-        print(f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed}", flush=True)
+        print(
+            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed[:160]}", flush=True
+        )
     rate = 1 - len(survivors) / len(chosen_ones)
     print(f"{rate:.0%} of {len(chosen_ones)} mutants were killed. Survivors:", *survivors or ["none"], sep="\n  ")
 

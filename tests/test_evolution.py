@@ -349,6 +349,16 @@ def test_what_is_refused():
         Populations(pair, [1, 2], PLAIN, mutations=[("minimax",), ("heuristic",)])
 
 
+def test_a_layer_of_d_that_its_output_does_not_hear_is_no_part_of_the_fitness():
+    game = one(gamma=0.3)
+    rng = torch.Generator().manual_seed(1)
+    alone = game.fitness(game.G, points(16, rng), rng)
+    game.D.spare = nn.Identity()
+    game.D.spare.scale = nn.Parameter(torch.ones(2))
+    rng = torch.Generator().manual_seed(1)
+    assert_close(game.fitness(game.G, points(16, rng), rng).total, alone.total)
+
+
 def test_a_child_that_is_nan_stops_the_training_with_a_sentence():
     game = one()
     with torch.no_grad():

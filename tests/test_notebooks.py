@@ -224,6 +224,9 @@ DEFECTS = [
     ("cells_run_again", append(code("p = 1"), code("q = p\np = 2"))),
     ("cells_run_again", append(code("p = 1"), code("def f():\n    return p"), code("f()"), code("p = 2"))),
     ("cells_run_again", append(code("p = 1"), code("q = [p for _ in range(2)]"), code("for p in (2, 3):\n    pass"))),
+    ("cells_run_again", append(code("p = 1"), code("f(lambda: p)\nf(lambda: 1)"), code("p = 2"))),
+    ("cells_run_again", append(code("from math import exp"), code("q = exp(1)"), code("from cmath import exp"))),
+    ("cells_run_again", append(code("exp = abs"), code("q = exp(1)"), code("from cmath import exp"))),
     ("no_placeholders", append(markdown("TODO write this"))),
     ("no_placeholders", append(code("x = 1", mystnb={"image": {"alt": "TODO what is to be seen"}}))),
 ]
@@ -255,6 +258,7 @@ def test_a_planted_defect_is_found(check, plant, good, root):
         ("for p in (1, 2):\n    q = p", "for p in (3, 4):\n    q = p"),
         ("with open('x') as p:\n    q = p", "with open('x') as p:\n    q = p"),
         ("p = 1", "q = p", "r = [p for p in range(3)]\ns = lambda p: p"),
+        ("from math import exp as p", "q = p(1)", "from math import exp as p"),
         ("import math as p\nq = p.pi", "def p(x):\n    return x\n\n\nq = p(1)"),
     ],
 )

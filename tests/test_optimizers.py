@@ -56,6 +56,11 @@ def test_rmsprop_is_one_plain_step():
     torch.testing.assert_close(weight.item(), 2.0 - 1e-2, rtol=1e-6, atol=0.0)
 
 
+def test_adam_has_the_recipe_s_rates():
+    (group,) = OPTIMIZERS["adam"]([nn.Parameter(torch.ones(1))], 3e-4, (0.5, 0.9)).param_groups
+    assert (group["lr"], group["betas"]) == (3e-4, (0.5, 0.9))
+
+
 def test_the_recipe_chooses():
     for name, kind in (("adam", torch.optim.Adam), ("rmsprop", torch.optim.RMSprop)):
         assert {type(optimizer) for optimizer in make(optimizer=name).optimizers.values()} == {kind}

@@ -53,18 +53,28 @@ def reads(tree):
         binds, now, later = names(step)
         taken |= (now | (binds if isinstance(step, ast.AugAssign) else set())) - bound
         bound |= binds
-        inner.update(dict.fromkeys(binds, later) or {None: later})
+        for name in binds or {None}:  # None: what a statement that binds nothing hands on, such as a lambda
+            inner[name] = inner.get(name, set()) | later
     return bound, taken | (set().union(*inner.values()) - bound), inner
+
+
+def imports(chapter, number):
+    """Name -> what a cell imports under it."""
+    nodes = chapter.nodes(number, (ast.Import, ast.ImportFrom))
+    return {a.asname or a.name: (getattr(node, "module", ""), a.name) for node in nodes for a in node.names}
 
 
 def cells_run_again(chapter):
     """A name that a cell takes from an earlier one, and that a later cell binds to something else."""
-    cells, at, inside = [], {}, {}  # at: name -> the cell that bound it last; inside: name -> what it reads when called
+    # name -> the cell that bound it last; what it reads when called; what it was imported from, if it was
+    cells, at, inside, origins = [], {}, {}, {}
     for k, _ in chapter.code():
         bound, taken, inner = reads(chapter.tree(k) or ast.Module([], []))
         taken = taken.union(*(inside.get(name, ()) for name in taken))
-        imported = {a.asname or a.name for node in chapter.nodes(k, (ast.Import, ast.ImportFrom)) for a in node.names}
-        cells.append((k, {name: at[name] for name in taken if name in at}, bound - imported))
+        imported = imports(chapter, k)
+        same = {name for name, origin in imported.items() if origins.get(name, origin) == origin}
+        cells.append((k, {name: at[name] for name in taken if name in at}, bound - same))
+        origins.update({name: imported.get(name) for name in bound})
         at.update(dict.fromkeys(bound, k))
         inside.update({name: read.union(*(inside.get(n, ()) for n in read)) for name, read in inner.items()})
     return [
