@@ -17,6 +17,7 @@ from sphinx.util import logging
 from bookext import slim as slimming
 from bookext.cards import with_cards
 from bookext.dark import pairs, sized
+from bookext.dark_films import films
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +51,12 @@ ASK = (
     'if (location.protocol !== "file:") for (const href of FACES) document.head.append(Object.assign('
     'document.createElement("link"), { rel: "preload", as: "font", crossOrigin: "", href }));'
 )
-# A page opened at its top is laid out in slices (theme/js/slices.js); one gone back to, or entered by a link into it, at once.
+# A page opened at its top is laid out in slices (theme/js/slices.js); gone back to, or entered by a link, at once.
 SLICES = (
     'if (performance.getEntriesByType("navigation")[0]?.type === "navigate" && location.hash.length < 2) '
     'document.documentElement.dataset.slices = "";'
 )
-# The theme measures whatever may scroll, one box after the other, in one long task; theme/js/book.js does it as they come.
+# The theme measures whatever may scroll, box after box, in one long task; theme/js/book.js does it as they come.
 MEASURES = re.compile(r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FONT = re.compile(r"@font-face\{[^}]*Awesome[^}]*\}")
@@ -133,8 +134,8 @@ def with_faces(html: str, root: str = "") -> str:
 def with_slices(html: str) -> str:
     """A page of an article with the mark that has it laid out in slices.
 
-    >>> with_slices("<head></head>").count("slices"), with_slices('<head></head><article class="bd-article">').count("slices")
-    (0, 1)
+    >>> [with_slices(f"<head></head>{body}").count("slices") for body in ("", '<article class="bd-article">')]
+    [0, 1]
     """
     if 'class="bd-article"' not in html:
         return html
@@ -184,7 +185,7 @@ def finish(app, exception):
         html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
-        html = pairs(sized(html, out / "_images"), out / "_images")
+        html = films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         pages[name] = html
