@@ -115,7 +115,8 @@ def served(html):
         yield address
 
 
-SETTLED = "() => document.readyState === 'complete' && document.body.offsetHeight && document.fonts.status === 'loaded'"
+SETTLED = """() => document.readyState === 'complete' && document.body.offsetHeight
+  && document.fonts.status === 'loaded' && document.documentElement.dataset.slices === undefined"""
 
 
 class Visit:
@@ -153,7 +154,7 @@ class Visit:
         return self
 
     def settle(self):
-        """Wait until fonts and pictures are there; where the page leads on at once, on the way or at its end."""
+        """Wait until fonts, pictures, slices are there; where the page leads on at once, on the way or at its end."""
         self.page.wait_for_load_state("load")
         self.page.wait_for_function(SETTLED, polling=50)  # asks again after a redirect, as `evaluate` does not
 

@@ -2,7 +2,8 @@
 
 A plot stands on a ground of its own colour, so one file serves day and night, through a filter (theme/css/night.css).
 Where pictures (digits, faces) stand among the marks of a plot, a second file is made, in which they stay as they are;
-a reader at night loads only that one. What a plot is, is read from the code of its cell, and from its ground.
+a reader at night loads only that one; for films and panels see dark_films.py. What a plot is, is read from the code of
+its cell, and from its ground.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PICTURES = re.compile(r"\bimshow\(|\bplot\.grid\(")
 DEFINED = re.compile(r"^def (\w+)\(.*?(?=^\S|\Z)", re.M | re.S)
 FRAME = re.compile(r'src="data:image/\w+;base64,([A-Za-z0-9+/=]+)"')
 FIGURE = re.compile(r'<img\b(?=[^>]*\bclass="[^"]*\bhas-pictures\b)[^>]*\bsrc="[^"]*_images/([^"/]+)"[^>]*>')
+MIXED = ("<!-- frames with pictures -->", "<!-- end of frames -->")  # around a film, for bookext/dark_films.py
 STILL = re.compile(r'(<img\b(?![^>]*\bwidth=)[^>]*\bsrc="[^"]*_images/([0-9a-f]{64}\.\w+)")([^>]*>)')
 FILM_SIZE = re.compile(r'(<img\b[^>]*\bgbp-img\b[^>]*\bwidth=)"(\d+)"( height=)"(\d+)"')
 LEAST = 0.5  # ticks of 17.6 pixels are then 8.8; what is wider than the screen is scrolled in its card
@@ -112,12 +114,15 @@ def code_behind(source: str, others: list[str]) -> str:
 
     >>> code_behind("film", ["film = a.Film()", "x = 1"])
     'film\\nfilm = a.Film()'
+    >>> code_behind("f()", ["def f():\\n    g()\\n", "def g():\\n    pass\\n", "def h():\\n    pass\\n"]).count("def")
+    2
     """
     found = [source]
-    for other in others:
-        found += [made[0] for made in DEFINED.finditer(other) if re.search(rf"\b{made[1]}\b", source)]
     if re.fullmatch(r"\w+", source.strip()):
         found += [other for other in others if re.search(rf"\b{source.strip()}(?: =|\.add\()", other)]
+    made = {function[1]: function[0] for other in others for function in DEFINED.finditer(other)}
+    for code in found:  # which grows: a function calls others
+        found += [made.pop(name) for name in list(made) if re.search(rf"\b{name}\b", code)]
     return "\n".join(found)
 
 
@@ -139,12 +144,15 @@ def mark(app, doctree):
                 continue
             with Image.open(io.BytesIO(base64.b64decode(frame[1]))) as first:
                 plot = on_ground(first)
-            if plot and not pictures:
+            if not plot:
+                continue
+            shown = FILM_SIZE.sub(lambda found: scaled(*found.groups()), raw.astext())
+            if pictures:
+                shown = shown.join(MIXED)
+            else:
                 cell["classes"].append("on-ground")
-            if plot:
-                shown = FILM_SIZE.sub(lambda found: scaled(*found.groups()), raw.astext())
-                raw.clear()
-                raw += nodes.Text(shown)
+            raw.clear()
+            raw += nodes.Text(shown)
 
 
 def setup(app):

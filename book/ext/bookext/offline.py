@@ -17,6 +17,7 @@ from sphinx.util import logging
 from bookext import slim as slimming
 from bookext.cards import with_cards
 from bookext.dark import pairs, sized
+from bookext.dark_films import films
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,13 @@ ASK = (
     'if (location.protocol !== "file:") for (const href of FACES) document.head.append(Object.assign('
     'document.createElement("link"), { rel: "preload", as: "font", crossOrigin: "", href }));'
 )
+# A page opened at its top is laid out in slices (theme/js/slices.js); gone back to, or entered by a link, at once.
+SLICES = (
+    'if (performance.getEntriesByType("navigation")[0]?.type === "navigate" && location.hash.length < 2) '
+    'document.documentElement.dataset.slices = "";'
+)
+# The theme measures whatever may scroll, box after box, in one long task; theme/js/book.js does it as they come.
+MEASURES = re.compile(r',"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"[^"]*"\}')
 ICON_FONT = re.compile(r"@font-face\{[^}]*Awesome[^}]*\}")
 
@@ -123,6 +131,17 @@ def with_faces(html: str, root: str = "") -> str:
     return re.sub(r"<head>\s*", lambda m: m[0] + script, html, count=1)
 
 
+def with_slices(html: str) -> str:
+    """A page of an article with the mark that has it laid out in slices.
+
+    >>> [with_slices(f"<head></head>{body}").count("slices") for body in ("", '<article class="bd-article">')]
+    [0, 1]
+    """
+    if 'class="bd-article"' not in html:
+        return html
+    return re.sub(r"<head>\s*", lambda m: f"{m[0]}<script>{SLICES}</script>\n", html, count=1)
+
+
 def slim(out: pathlib.Path) -> None:
     """Remove from the theme's and the extensions' files what no page of the book uses."""
     static, used = out / "_static", slimming.words(out)
@@ -136,6 +155,10 @@ def slim(out: pathlib.Path) -> None:
     for script in static.rglob("*.js"):
         before = script.read_text(encoding="utf-8")
         after = re.sub(r"^//# sourceMappingURL=.*$", "", before, flags=re.M)
+        if script.name == "pydata-sphinx-theme.js":
+            after, found = MEASURES.subn("", after)
+            if not found:
+                logger.warning(f"{script.name}: what measures whatever may scroll is not found", type="offline")
         if after != before:
             script.write_text(after, encoding="utf-8")
 
@@ -159,10 +182,10 @@ def finish(app, exception):
     for name, html in pages.items():
         html = offline(mended(html), search=name == "search.html")
         html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
-        html = with_faces(slimming.once(html), "../" * name.count("/"))
+        html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
-        html = pairs(sized(html, out / "_images"), out / "_images")
+        html = films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         pages[name] = html

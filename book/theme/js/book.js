@@ -2,33 +2,34 @@
 (() => {
   "use strict";
   const ready = () => {
-    // What scrolls sideways must be reachable by keyboard.
-    const scrollers = document.querySelectorAll(".bd-article pre, .bd-article mjx-container[display], .pst-scrollable-table-container, .bd-article table.table, .bd-article div.cell_output:has(> img), .bd-article .gbp-stage");
-    const mark = (box) => {
-      if (box.scrollWidth > box.clientWidth + 1) {
+    // What scrolls sideways must be reachable by keyboard. All widths are read before anything is written: a page of a
+    // thousand formulas would otherwise be laid out anew for each. What is folded, or waits in a slice, has none yet.
+    const hidden = "details:not([open]) > :not(summary), html[data-slices] .bd-article > section section:not(.laid)";
+    const reach = (box, wide, name) => {
+      if (wide) {
         box.tabIndex = 0;
         if (!box.hasAttribute("role")) box.setAttribute("role", "group");
-        if (!box.hasAttribute("aria-label")) {
-          box.setAttribute("aria-label", box.matches("pre") ? "Code" : box.matches("mjx-container") ? "Formula" : box.querySelector("img") ? "Figure" : "Table");
-        }
+        if (!box.hasAttribute("aria-label")) box.setAttribute("aria-label", name);
       } else if (box.getAttribute("role") === "group") {
-        for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+        for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
       }
     };
-    const marks = () => scrollers.forEach(mark);
-    marks();
-    // Boxes change width with the window, and appear when a fold is opened.
-    const watch = new ResizeObserver((seen) => seen.forEach((entry) => mark(entry.target)));
-    scrollers.forEach((box) => watch.observe(box));
+    const named = (box) => box.matches("pre") ? "Code" : box.matches("mjx-container") ? "Formula" : box.querySelector("img") ? "Figure" : "Table";
+    // Boxes change width with the window, and appear when a fold is opened: the observer reports these, too.
+    const boxes = new ResizeObserver((seen) => {
+      const wide = seen.map(({ target }) => target.scrollWidth > target.clientWidth + 1);
+      seen.forEach(({ target }, k) => reach(target, wide[k], named(target)));
+    });
+    document.querySelectorAll(".bd-article pre, .bd-article mjx-container[display], .pst-scrollable-table-container, .bd-article table.table, .bd-article div.cell_output:has(> img), .bd-article .cell_output > .output, .bd-article .gbp-stage")
+      .forEach((box) => boxes.observe(box));
     // A formula in a line that is wider than the line scrolls, too: the theme would cut it off.
-    const formulas = [...document.querySelectorAll(".bd-article span.math")];
-    const widths = () => {
+    const lines = (part) => {
+      const formulas = [...part.querySelectorAll("span.math")].filter((box) => !box.closest(hidden));
       const wide = formulas.map((box) => (box.firstElementChild?.getBoundingClientRect().width ?? 0) > box.clientWidth + 1);
       formulas.forEach((box, k) => {
         if (wide[k] === box.classList.contains("wide")) return;
         box.classList.toggle("wide", wide[k]);
-        if (wide[k]) Object.entries({ tabindex: 0, role: "group", "aria-label": "Formula" }).forEach((pair) => box.setAttribute(...pair));
-        else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+        reach(box, wide[k], "Formula");
       });
     };
     const article = document.querySelector(".bd-article");
@@ -36,9 +37,10 @@
     if (article) new ResizeObserver(() => {
       if (article.clientWidth === last) return;  // only another width makes a line another
       last = article.clientWidth;
-      widths();
+      lines(article);
     }).observe(article);
-    document.addEventListener("toggle", widths, true);  // a fold was opened
+    document.addEventListener("laid", (event) => lines(event.detail));
+    document.addEventListener("toggle", (event) => { if (article?.contains(event.target)) lines(event.target); }, true);
     // An icon alone has no name.
     for (const button of document.querySelectorAll("button.sidebar-toggle[title]:not([aria-label])")) {
       button.setAttribute("aria-label", button.title);
