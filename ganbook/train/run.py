@@ -72,7 +72,6 @@ def train(
     real: Sampler of data.
     seed: of the run's own randomness (batches, z, dropout).
     checkpoint: a file saved every `save_every` rounds and at the end; a run goes on from it, bit-equal to one unbroken.
-        That of a finished run is only read, and may lie where nothing can be written.
     progress: a bar on terminals and in live notebooks.
     precision: "bf16" lets the networks compute in bfloat16, faster where the processor can (ganbook.train.precision);
         weights and losses stay in float32.
@@ -86,7 +85,7 @@ def train(
 
     Bit-equal means: on the CPU with as many threads, or on a GPU under torch.use_deterministic_algorithms(True).
     A sampler with a state of its own (data.from_loader) starts a new pass where a run is resumed.
-    A round that is stopped in the middle is undone when the run is iterated on.
+    A round that is stopped in the middle is undone when the run is iterated on. A finished run's file is only read.
     Derived in: chapter 1; several processes: chapter 17.
     """
     if not isinstance(game, Game):
