@@ -91,7 +91,7 @@ def test_eight_bits_draw_nearly_the_same_pictures(network):
 @pytest.mark.parametrize("network", pack.NETWORKS)
 def test_the_page_says_how_the_judge_takes_the_real_ones(network):
     said = dict(
-        re.findall(r"(\w+): ([\d.]+)", re.search(r"const REAL = {(.*?)}", (bundle.HERE / "hand.js").read_text())[1])
+        re.findall(r"(\w+): ([\d.]+)", re.search(r"const REAL = {(.*?)}", (bundle.HERE / "play.js").read_text())[1])
     )
     real = (data.faces() if network == "faces" else data.digits()).x[:2_000].cpu()
     with torch.no_grad():
@@ -139,12 +139,13 @@ def test_the_committed_output_is_small_and_carries_no_script(monkeypatch):
         assert len(output.encode()) < 5_000 and "<script" not in output and 'alt="Eight' in output
     monkeypatch.setattr("ganbook.player.hand.mount.live_front_end", lambda: True)
     output = hand("faces")._repr_html_()
-    assert bundle.script() in output and pack.script("faces") in output and "digits=" not in output
+    assert bundle.script() in output and bundle.weights()["faces"] in output and "digits=" not in output
 
 
 def test_the_script_and_the_weights_are_light():
-    assert 8_000 < len(bundle.script().encode()) < 26_000
-    assert {name: len(text) < 560_000 for name, text in bundle.weights().items()} == dict.fromkeys(pack.NETWORKS, True)
+    assert 4_000 < len(bundle.script().encode()) < 6_500  # beside a live game, within 60 KB
+    assert 18_000 < len(bundle.play().encode()) < 26_000
+    assert {name: len(text) < 580_000 for name, text in bundle.weights().items()} == dict.fromkeys(pack.NETWORKS, True)
     assert len(bundle.weights()["faces"]) < 300_000
 
 

@@ -1,4 +1,4 @@
-"""The generator in the hand as one script, made as the live game's is; its weights are scripts of their own (`pack`).
+"""The generator in the hand: a script for the page, and for each network one that comes on demand, weights and piece.
 
 Needs only Python, since the book is built without torch: book/ext loads this file by its path.
 """
@@ -28,8 +28,14 @@ _live, _pack = beside(LIVE / "bundle.py"), beside(HERE / "pack.py")
 
 
 def weights() -> dict[str, str]:
-    """The script of each network's weights, by its name."""
-    return {name: _pack.script(name) for name in _pack.NETWORKS}
+    """What comes when a reader asks, by the network's name: its weights, and the piece that plays it."""
+    return {name: _pack.script(name) + play() for name in _pack.NETWORKS}
+
+
+def play() -> str:
+    """The piece as one script, which leaves its door beside the weights."""
+    own = _files((*ENGINE, *(HERE / name for name in ("page.js", "sketch.js", "play.js"))))
+    return _tight(f'(() => {{\n"use strict";\n{own}globalThis.ganbookHand.play = play;\n}})();\n')
 
 
 def engine() -> str:
@@ -40,10 +46,14 @@ def engine() -> str:
 
 
 def script() -> str:
-    """All that a page needs but the weights, as one script: it makes every mount point on the page work."""
+    """What a page loads: it makes every mount point on the page work."""
     style = json.dumps((HERE / "hand.css").read_text(encoding="utf-8").replace("\n", ""))
-    page = f"{_files(ENGINE)}const STYLE = {style};\n{_files((HERE / 'sketch.js', HERE / 'hand.js'))}"
-    return re.sub(r"(?<=[;,{([])\n", "", _live.tight(f'(() => {{\n"use strict";\n{page}}})();\n'))
+    page = f"const STYLE = {style};\n{_files((HERE / 'page.js', HERE / 'hand.js'))}"
+    return _tight(f'(() => {{\n"use strict";\n{page}}})();\n')
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"(?<=[;,{([])\n", "", _live.tight(text))
 
 
 def _files(paths: tuple[pathlib.Path, ...]) -> str:

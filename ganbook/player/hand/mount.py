@@ -30,7 +30,7 @@ class Hand:
 
     def _repr_html_(self) -> str:
         asked = html.escape(json.dumps({"network": self.network}, separators=(",", ":")), quote=True)
-        live = f"<script>{pack.script(self.network)}{bundle.script()}</script>" if live_front_end() else ""
+        live = f"<script>{bundle.weights()[self.network]}{bundle.script()}</script>" if live_front_end() else ""
         return (
             f'<div class="gbh" role="group" aria-label="The generator in your hand" data-lm-suppress-shortcuts="true" '
             f'data-hand="{asked}"><style>{STYLE}</style><div class="gbh-still">{_still(self.network)}</div></div>{live}'
