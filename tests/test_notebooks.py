@@ -227,6 +227,7 @@ DEFECTS = [
     ("cells_run_again", append(code("p = 1"), code("f(lambda: p)\nf(lambda: 1)"), code("p = 2"))),
     ("cells_run_again", append(code("from math import exp"), code("q = exp(1)"), code("from cmath import exp"))),
     ("cells_run_again", append(code("exp = abs"), code("q = exp(1)"), code("from cmath import exp"))),
+    ("games_made_where_trained", append(code("game = games.GAN(G, D, r)"), code("run = train(game, x, rounds=1)"))),
     ("no_placeholders", append(markdown("TODO write this"))),
     ("no_placeholders", append(code("x = 1", mystnb={"image": {"alt": "TODO what is to be seen"}}))),
 ]

@@ -1,7 +1,7 @@
 """Can a reader run a cell again at the end of the chapter? What it takes from earlier cells is not bound anew later.
 
 Seen is what a program sees without running anything: the names that a cell, or a function that it calls, takes from
-before it. What is changed in place (a game that trains on) is not seen.
+before it. Of what is changed in place only a game is seen that a cell trains and another one made.
 """
 
 import ast
@@ -86,4 +86,22 @@ def cells_run_again(chapter):
     ]
 
 
-CHECKS = (cells_run_again,)
+def games_made_where_trained(chapter):
+    """A game that a cell trains and another one made: run again, the training would begin with trained networks."""
+    return [
+        f"cell {k} trains {call.args[0].id!r}, which another cell made: run again, it would train what is trained "
+        "already; make its networks and the game in this cell"
+        for k, _ in chapter.code()
+        for call in chapter.nodes(k, ast.Call)
+        if getattr(call.func, "id", "") == "train" and call.args and isinstance(call.args[0], ast.Name)
+        if call.args[0].id not in _bound(chapter, k)
+    ]
+
+
+def _bound(chapter, number):
+    """Names that a cell binds, in its functions too."""
+    stored = {node.id for node in chapter.nodes(number, ast.Name) if isinstance(node.ctx, ast.Store)}
+    return stored | {node.arg for node in chapter.nodes(number, ast.arg)}
+
+
+CHECKS = (cells_run_again, games_made_where_trained)
