@@ -36,6 +36,7 @@ from ganbook.games import (
     CycleGAN,
     Evolution,
     Growth,
+    InParts,
     SideBySide,
     Unrolled,
 )
@@ -369,6 +370,12 @@ GAMES: dict[str, Entry] = {
         together(points, shifted),
         lambda: {**planes(5), "cycle": 0.0, "identity": 1.0, "pool": 8},
         asked={"x": points.x},
+    ),
+    "in parts": Entry(
+        InParts,
+        lambda: {**flat(), "recipe": plain(ema_halflife=20.0), "parts": 2},
+        points,
+        lambda: {**flat(width=5), "parts": 4, "prior": uniform(3, CPU)},
     ),
     "conditional, in parts": Entry(
         ConditionalGAN,
