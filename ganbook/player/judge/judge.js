@@ -10,7 +10,7 @@ const NOTE = {
 const KEYS = "By keys: focus the picture; left and right choose a place, up and down move D there, with Shift its height is taken " +
   "along. Crosses are fakes, an arrow is D’s push. G answers in 20 small steps, each 0.05 of the push and at most 0.05 long.";
 const KEPT_INSIDE = ` D is kept between ${LEAST} and ${1 - LEAST}: at 0 or 1 a single sample of the other kind would cost infinitely much.`;
-const round = (v) => v.toFixed(3).replace("-", "−");
+const round = (v) => v.toFixed(3).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // nothing is not −0.000
 
 function mount(root) {
   const { settings: asked = {}, name = "judge" } = JSON.parse(root.dataset.judge), preset = settleAll(asked);
