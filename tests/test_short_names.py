@@ -44,6 +44,12 @@ def test_a_name_that_is_only_read_and_not_declared_stays():
     assert names.shortened(text) == "const b = document.title; addEventListener('shown', (a) => a.shown);"
 
 
+def test_what_a_page_has_of_its_own_stays():
+    """A `history` that one function declares is not the one by which another writes the address."""
+    text = "const a = ({ history }) => history.length; const b = () => history.replaceState(null, '', '#x');"
+    assert names.shortened(text) == text
+
+
 def test_a_planted_defect_is_seen(run, monkeypatch):
     """A shorthand that is not written out changes what others read."""
     text = SAYINGS[0]

@@ -10,7 +10,7 @@ import pytest
 from live_cases import CASES, DRIVER, played
 
 from conftest import serving
-from ganbook.player.live import PRESETS, bundle, game
+from ganbook.player.live import PRESETS, bundle, game, names
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>
 <meta name="viewport" content="width=device-width">{head}</head>
@@ -87,6 +87,15 @@ def test_the_browser_computes_what_pytorch_computes(visit, name):
         allowed = 1e-3 if key.startswith("weights") else 1e-5
         pairs = zip(found[key], value, strict=True) if isinstance(value, list) else [([found[key]], [value])]
         assert max(abs(a - b) for p, q in pairs for a, b in zip(p, q, strict=True)) < allowed, key
+
+
+def test_no_name_that_is_shortened_is_one_of_the_browser_s(lone):
+    """One that is left out of names.GLOBALS would be renamed where the browser's own is meant."""
+    folder = bundle.HERE.parent
+    texts = [bundle.bare(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/*.js"))]
+    declared = set().union(*(names.declared(list(names.tokens(bundle.tight(text)))) for text in texts))
+    found = lone("about:blank").evaluate("(all) => all.filter((name) => name in globalThis)", sorted(declared))
+    assert "history" in found and set(found) <= names.GLOBALS
 
 
 @pytest.mark.parametrize("over", ["file", "http"])

@@ -1,8 +1,9 @@
 """Short names for a page's script: every name that it declares itself becomes one or two letters.
 
 A browser does not care how a name reads, and the library's own files keep theirs. One name becomes the same short one
-wherever it stands, so scopes do not matter. What is read from an object (`.name`, a key) keeps its name, and `{ name }`
-is written out, `{ name: a }`. Works for the JavaScript of this book: no classes, no labels, no `switch`.
+wherever it stands, so scopes do not matter; one that a page has of its own (GLOBALS) stays. What is read from an object
+(`.name`, a key) keeps its name, and `{ name }` is written out, `{ name: a }`. Works for the JavaScript of this book: no
+classes, no labels, no `switch`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ WORDS = frozenset(
     "async await break catch const continue delete do else false finally for function if in instanceof let new null of "
     "return this throw true try typeof undefined var void while yield".split()
 )
+GLOBALS = frozenset("event history length name onclick open self top".split())
+"""What a page has of its own under names that scripts declare too: where one is not ours, it must stay."""
 BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => return".split()) | {None}
 BLOCK = frozenset(") => ; { } else do try finally".split()) | {None}
 """After these a brace opens a block; after anything else an object, or the pattern of one."""
@@ -115,11 +118,13 @@ def shortened(text: str) -> str:
     'const b = 2; const f = ({ width: w, high:a }) => ({ high:a, sum: b + a.width });'
     """
     parts = list(tokens(text))
-    where, ours = dict(roles(parts)), declared(parts)
+    where, ours = dict(roles(parts)), declared(parts) - GLOBALS
     count = Counter(parts[k][1] for k in where)
     taken = {name for name in count if name not in ours or len(name) < 2} | WORDS
     free = (name for name in _names() if name not in taken)
-    long = sorted((name for name in count if name in ours and len(name) > 1), key=lambda name: (-count[name], name))
+    long = sorted(
+        (name for name in count if name in ours and len(name) > 1), key=lambda name: (-count[name], name)
+    )
     short = dict(zip(long, free, strict=False))
     return "".join(
         part if k not in where or part not in short else f"{part}:" * (where[k] == "short") + short[part]
