@@ -91,7 +91,7 @@ def test_a_finger_makes_an_outlier_and_precision_jumps(visit):
     assert now["real"][0][0] > 3 and now["real"][1:] == first["real"][1:] and now["fake"] == first["fake"]
     assert readings(page)["precision"] == "1.00" and page.evaluate("scrollY") == 0
     held_to_the_library(page)
-    spoken(page, "14 of 14 fakes lie in real balls")
+    spoken(page, "Fakes in real balls: 14 of 14")
     page.get_by_role("button", name="Start again").tap()
     assert state(page) == first
 

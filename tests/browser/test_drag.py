@@ -112,7 +112,11 @@ def check_anchors(page):
     a0, a1 = (anchors.gaussian(now["M"], now[key], now["std"]) for key in ("low", "high"))
     assert float(said["2 JS(A₁, A₀)"]) == pytest.approx(2 * Realness(now["M"], anchors=(a0, a1)).js, abs=6e-4)
     size = float((torch.tensor(a1).double() - torch.tensor(a0).double()).norm())
-    for term, times in (("1: Q − A₀", now["fake"]), ("2: P − A₀", now["partner"]), ("3: A₁ − A₀", 1)):
+    for term, times in (
+        ("1: length of Q − A₀", now["fake"]),
+        ("2: length of P − A₀", now["partner"]),
+        ("3: length of A₁ − A₀", 1),
+    ):
         assert float(said[term]) == pytest.approx(times * size, abs=6e-4)
 
 

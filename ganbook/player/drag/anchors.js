@@ -16,7 +16,7 @@ function pulls({ M, low, high, std, fake, partner }) {
 
 function piece({ state, plane, range }) {
   const above = plane("The outcomes from −1 to 1 with both anchors as bars", [-1.15, 1.15], [0, 1.25], 340, 170);
-  const below = plane("The pulls of the three objectives on each logit", [-1.15, 1.15], [-1.2, 1.2], 340, 170);
+  const below = plane("The pulls of the three objectives on each logit, drawn so that the largest of the third fills the picture", [-1.15, 1.15], [-1.2, 1.2], 340, 170);
   const drawn = (own, kind) => own.put("path", { class: kind });
   const bars = ["gbd-fake gbd-bar", "gbd-real gbd-bar"].map((kind) => drawn(above, kind)), answer = drawn(above, "gbd-axis");
   const lines = ["gbd-broad", "gbd-fake", "gbd-real gbd-dash"].map((kind) => drawn(below, kind));
@@ -46,7 +46,7 @@ function piece({ state, plane, range }) {
     answer.setAttribute("d", path(Q.map((mass, k) => above.spot([at(k), mass / most]))));
     [2, 0, 1].forEach((k, n) => lines[n].setAttribute("d", path(each[k].map((v, j) => below.spot([at(j), v / widest])))));
     const same = long(each[2]) < 1e-9, sizes = each.map((pull) => written(long(pull), 3));
-    return [[["2 JS(A₁, A₀)", written(2 * js, 3)], ["1: Q − A₀", sizes[0]], ["2: P − A₀", sizes[1]], ["3: A₁ − A₀", sizes[2]]],
+    return [[["2 JS(A₁, A₀)", written(2 * js, 3)], ["1: length of Q − A₀", sizes[0]], ["2: length of P − A₀", sizes[1]], ["3: length of A₁ − A₀", sizes[2]]],
       same ? "The anchors are equal: D need not look at its input, and no objective pulls." :
         `2 JS(A₁, A₀) = ${written(2 * js, 3)}, of at most log 4 = 1.386. Objective 1 pulls ${written(state.fake)} times as hard as 3, objective 2 ${written(state.partner)} times.`];
   };

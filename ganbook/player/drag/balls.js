@@ -82,7 +82,7 @@ function piece({ state, plane, range, choice }) {
     const [side, i] = last || [], around = side && many((side === "real" ? fake : real).rows.map((row) => row[i]));
     const moved = side ? `${NAMES[side]} ${i + 1} lies in ${around} ${side === "real" ? "fake" : "real"} ball${around === 1 ? "" : "s"}. ` : "";
     return [[...numbers.map((name) => [name, written(found[name])]), ["precision without the largest real ball", written(found.without)]],
-      `${moved}${many(real.inside)} of ${state.fake.length} fakes lie in real balls, ${many(fake.inside)} of ${state.real.length} real points in ` +
-      `fake ones; ${many(real.holds)} real balls hold a fake.`];
+      `${moved}Fakes in real balls: ${many(real.inside)} of ${state.fake.length}; real points in fake balls: ${many(fake.inside)} of ${state.real.length}; ` +
+      `real balls that hold a fake: ${many(real.holds)} of ${state.real.length}.`];
   };
 }

@@ -35,7 +35,7 @@ function eigenvalues({ loss, gamma, h }) {
 
 function piece({ state, plane, range, choice }) {
   const left = plane("The plane of theta (across) and psi (up), with the start of a path", [-2, 2], [-2, 2], 320, 320);
-  const right = plane("The complex plane with both eigenvalues", [-2.2, 0.6], [-1.2, 1.2], 280, 240);
+  const right = plane("The complex plane with both eigenvalues, and the shaded disc where |1 + hλ| is below 1", [-2.2, 0.6], [-1.2, 1.2], 280, 240);
   const axes = (own, words, ...lines) => {
     own.put("path", { d: lines.map((line) => path(line.map(own.spot))).join(""), class: "gbd-axis" });
     for (const [at, word] of words) {

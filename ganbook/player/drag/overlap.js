@@ -37,6 +37,9 @@ function piece({ state, plane, range, show }) {
     const [a, b] = there().map((m) => reaching(state, m).length);
     return `${b} × ${a} = ${a * b}`;
   };
+  const span = (some) => (some.length ? `${some[0] + 1} to ${some.at(-1) + 1}` : "none");
+  const from = ([x, y]) => `from input rows ${span(reaching(state, y))}, columns ${span(reaching(state, x))}`;
+  const begin = () => place(state.input.map((i) => state.stride * i - state.padding));
   // A handle in the middle of a cell, which goes from cell to cell, and to one that is tapped.
   function inCells({ svg, under, handle }, name, kind, key, whole, at, size, count, text) {
     const to = (point) => { state[key] = point.map((v, axis) => held(Math.floor((axis ? whole - v : v) / size()), 0, count() - 1)); };
@@ -46,8 +49,8 @@ function piece({ state, plane, range, show }) {
     };
     handle(name, { at: () => at().map((m, axis) => (axis ? whole - (m + 0.5) * size() : (m + 0.5) * size())), to, text, size: 8, kind, step: size });
   }
-  inCells(right, "Output", "gbd-ring", "output", LARGE, there, cell, () => outputs(state), () => `${place(there())}: ${landing()} entries land here`);
-  inCells(left, "Input", "gbd-blue", "input", SMALL, () => state.input, () => each, () => INPUTS, () => place(state.input));
+  inCells(right, "Output", "gbd-ring", "output", LARGE, there, cell, () => outputs(state), () => `${place(there())}: ${landing()} entries land here, ${from(there())}`);
+  inCells(left, "Input", "gbd-blue", "input", SMALL, () => state.input, () => each, () => INPUTS, () => `${place(state.input)}: its window begins at output ${begin()}${state.padding ? ", before the cut" : ""}`);
   range("kernel", "kernel, k =", 1, 6, 1, 0);
   range("stride", "stride, s =", 1, 4, 1, 0);
   range("padding", "padding, p =", 0, 2, 1, 0);

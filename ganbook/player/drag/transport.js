@@ -44,7 +44,7 @@ function plan({ earth, holes, order }) {
 
 function piece({ state, plane, choice }) {
   const { svg, spot, put, handle } = plane("Earth, filled, and holes, hollow, with the threads of the cheapest plan", [-FAR, FAR], [-HIGH, HIGH], 400, 300);
-  const threads = put("path", { class: "gbd-soft" }), n = state.earth.length, firsts = {};
+  const threads = put("path", { class: "gbd-soft" }), n = state.earth.length, firsts = {}, opening = structuredClone({ earth: state.earth, holes: state.holes });
   for (const hole of state.holes) {
     const [cx, cy] = spot(hole);
     put("circle", { cx, cy, r: 5, class: "gbd-hole" });
@@ -75,7 +75,7 @@ function piece({ state, plane, choice }) {
 
   return () => {
     const order = Number(state.order), { column, value, paid, earned } = plan({ ...state, order });
-    const first = firsts[order] ||= column, other = `${column.filter((k, i) => k !== first[i]).length} of ${n}`;
+    const first = firsts[order] ||= plan({ ...opening, order }).column, other = `${column.filter((k, i) => k !== first[i]).length} of ${n}`;
     threads.setAttribute("d", state.earth.map((point, i) => path([spot(point), spot(state.holes[column[i]])])).join(""));
     const [a, b] = centre(state.earth), [c, d] = centre(state.holes), name = order === 1 ? "W₁" : "W₂";
     return [[[name, written(value, 3)], ["the plan costs", written(paid, 3)], ["the prices earn", written(earned, 3)],

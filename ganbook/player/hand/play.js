@@ -48,8 +48,8 @@ function play(root, network, said, trouble) {
     make("p", {}, `The ${maps} maps of the first hidden layer; tap one to switch it off:`), grid,
     ...ways.flatMap(([, line, words]) => [words, line]), said,
     make("small", {}, `A name’s letters, hashed, are the seed of z: ${width} normal numbers. The pad adds up to ${REACH} along each of two ` +
-      "orthogonal directions. " + (glasses ? `The step towards glasses is chapter 5’s difference of two means: of ${measured.tried} faces drawn here without ` +
-      `glasses, one step puts them on ${(100 * hits[1]).toFixed(1)} %, two on ${(100 * hits[2]).toFixed(1)} %, says the classifier of chapter 6. ` : "") +
+      "orthogonal directions. " + (glasses ? `The step towards glasses is chapter 5’s difference of two means: of ${measured.tried} latents whose faces have no glasses before the weights are rounded, ${(100 * hits[0]).toFixed(1)} % ` +
+      `have them here without a step; one step puts them on ${(100 * hits[1]).toFixed(1)} %, two on ${(100 * hits[2]).toFixed(1)} %, says the classifier of chapter 6. ` : "") +
       "The weights are the zoo’s, in 8 bits; D is the judge of the last round."));
 
   // One picture a frame, however often something moved.

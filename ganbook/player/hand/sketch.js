@@ -7,7 +7,7 @@ const PAPER = 280;
 // said: what a screen reader hears; take(z): the reader wants this z in the hand.
 function sketch({ G, D, measured }, side, said, take) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), canvas = (size, words) => make("canvas", { width: size, height: size, role: "img", ariaLabel: words });
-  const field = canvas(PAPER, "The field to draw on, with a finger or a mouse"), target = canvas(side, "The drawing in 28 by 28 pixels");
+  const field = canvas(PAPER, "The field to draw on, with a finger or a mouse; by keys, choose a drawing from the list below"), target = canvas(side, "The drawing in 28 by 28 pixels");
   const found = canvas(side, "The nearest that the generator has drawn so far"), readings = make("p", {});
   const list = make("select", { onchange: choose }, ...[OWN, ...Object.keys(READY)].map((name) => make("option", {}, name)));
   const pause = button("Pause", () => { paused = !paused; show(); go(); });
@@ -58,11 +58,11 @@ function sketch({ G, D, measured }, side, said, take) {
     if (x && !(calm.matches && steps)) paint(found, x, side);
     if (!lines.length) readings.textContent = "There is nothing to come near to yet: draw a digit, or choose a drawing.";
     else if (!z) readings.textContent = "The page begins with random z.";
-    else if (first === Infinity) readings.textContent = `The nearest of ${looks + 1} random z is at a squared distance of ${at(far)}.`;
+    else if (first === Infinity) readings.textContent = `The nearest of ${looks} random z is at a squared distance of ${at(far)}.`;
     else readings.textContent = `Squared distance ${at(far)}, ${at(first)} at the best of ${LOOKS} random z; ${seen.steps} steps of descent. z is ${at(long(z))} long.`;
     if (steps || !z) return;
     readings.textContent += ` The descent is over. Of ${measured.tried} held-out digits half came nearer than ${measured.half}, ` +
-      `nine in ten nearer than ${measured.nine}. D takes the drawing for real at ${percent(verdict(D, pictured(lines, side)))}, what G says at ${percent(verdict(D, x))}.`;
+      `nine in ten nearer than ${measured.nine}. D takes the drawing for real at ${percent(verdict(D, pictured(lines, side)))}, what G drew at ${percent(verdict(D, x))}.`;
     said.textContent = readings.textContent;
   }
   function choose() {
@@ -95,7 +95,7 @@ function sketch({ G, D, measured }, side, said, take) {
   };
 
   const all = make("section", { ariaLabel: "Back to z" },
-    make("p", {}, "Draw a digit. The page looks for the z whose picture is nearest, by gradient steps through G. Beside the field: the drawing in pixels, and under it the nearest so far."),
+    make("p", {}, "Draw a digit, or choose a drawing below. The page looks for a z, no longer than 10, whose picture is near, by gradient steps through G. Beside the field: the drawing in pixels, as large and as central as the data’s digits, and under it the nearest so far."),
     make("div", { className: "gbh-sketch" }, field, target, found), readings,
     make("div", { className: "gbh-four" }, make("label", {}, "A drawing", list)),
     pause, button("Clear", () => { list.value = OWN; choose(); }), give);

@@ -122,9 +122,7 @@ def shortened(text: str) -> str:
     count = Counter(parts[k][1] for k in where)
     taken = {name for name in count if name not in ours or len(name) < 2} | WORDS
     free = (name for name in _names() if name not in taken)
-    long = sorted(
-        (name for name in count if name in ours and len(name) > 1), key=lambda name: (-count[name], name)
-    )
+    long = sorted((name for name in count if name in ours and len(name) > 1), key=lambda name: (-count[name], name))
     short = dict(zip(long, free, strict=False))
     return "".join(
         part if k not in where or part not in short else f"{part}:" * (where[k] == "short") + short[part]
