@@ -60,7 +60,7 @@ def begin(page, name):
     page.get_by_role("button", name="Take the generator").click()
     page.wait_for_selector(".gbh[data-loaded]")
     if name == "a descent":
-        page.get_by_label("A drawing").select_option("a fence")
+        page.get_by_role("combobox", name="A drawing").select_option("a fence")
 
 
 def frames(browser, address, name, slower):

@@ -196,7 +196,7 @@ def test_a_finger_draws_and_the_page_descends_to_it(visit):
 
 def test_by_key_a_drawing_is_chosen_and_the_descent_is_paused(visit):
     page = visit("digits")
-    page.get_by_label("A drawing").select_option("a fence")
+    page.get_by_role("combobox", name="A drawing").select_option("a fence")
     page.wait_for_function("() => document.querySelector('.gbh section').textContent.includes('steps of descent')")
     page.get_by_role("button", name="Pause").press("Enter")
     held = page.locator(".gbh section p").nth(1).inner_text()
