@@ -141,6 +141,30 @@ def test_its_text_is_fixed():
     assert repr(plot.films(film, film, labels=["a", "b"])) == "Films(2 films of 3 frames)"
 
 
+def test_each_film_has_its_own_notes_and_a_film_without_any_has_no_place_for_them():
+    def film(notes):
+        out = plot.Film()
+        for note in notes:
+            out.add(torch.zeros(4, 2), note=note)
+        return out
+
+    html = plot.films(film(["1 < 2", "8 of 8"]), film(["", ""]), film(["", "3 of 8"]), labels=list("abc"))._repr_html_()
+    assert contents(html)["notes"] == [["1 < 2", "8 of 8"], ["", "3 of 8"]]
+    assert re.findall('<div class="gbp-note">(.*?)</div>', html) == ["8 of 8", "3 of 8"]  # of the frame that is shown
+    assert '<div class="gbp-note">1 &lt; 2</div>' in film(["1 < 2"])._repr_html_()
+    bare = film(["", ""])._repr_html_()
+    assert "gbp-note" not in re.sub("<(style|script)>.*?</(style|script)>", "", bare, flags=re.S)
+
+
+def test_frames_left_out_take_their_notes_with_them():
+    film, rng = plot.Film(budget=20_000), torch.Generator().manual_seed(0)
+    for i in range(5):
+        film.add(torch.rand(400, 2, generator=rng), title=f"round {i}", note=f"note {i}")
+    data = contents(film._repr_html_())
+    assert len(data["titles"]) < 5
+    assert [title[-1] for title in data["titles"]] == [note[-1] for note in data["notes"][0]]
+
+
 # ---- kinds of frames
 
 
@@ -282,6 +306,8 @@ def test_frames_are_of_one_kind_and_size():
         film.add(torch.zeros(4, 2))
     with pytest.raises(ValueError, match="title"):
         film.add(torch.zeros(4, 1, 8, 8), title="two\nlines")
+    with pytest.raises(ValueError, match="note"):
+        film.add(torch.zeros(4, 1, 8, 8), note="two\nlines")
     assert len(film) == 1
 
 

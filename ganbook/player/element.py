@@ -34,11 +34,12 @@ class Knob:
 
 @dataclass(frozen=True)
 class View:
-    """One picture area: an image for each combination of the knobs (the last knob moves fastest)."""
+    """One picture area: an image for each combination of the knobs (the last knob moves fastest), a note below each."""
 
     images: tuple[Image.Image, ...]
     alt: str
     label: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def element(
@@ -59,7 +60,8 @@ def element(
         at = at * len(knob.texts) + position
     sources = [["data:image/webp;base64," + base64.b64encode(b).decode() for b in some] for some in blobs]
     stage = "".join(
-        _figure(view, some[at], titles[at] if titles else "") for view, some in zip(views, sources, strict=True)
+        _figure(view, some[at], titles[at] if titles else "", view.notes[at] if view.notes else None)
+        for view, some in zip(views, sources, strict=True)
     )
     for some in sources:
         some[at] = ""  # the script takes it from the <img>: no picture stands twice in the page
@@ -69,6 +71,7 @@ def element(
         "texts": [k.texts for k in knobs],
         "titles": list(titles),
         "alts": [v.alt for v in views],
+        "notes": [v.notes for v in views if v.notes],
         "start": start,
         "fps": fps,
         "loop": loop,
@@ -89,15 +92,16 @@ def element(
     )
 
 
-def _figure(view: View, source: str, title: str) -> str:
+def _figure(view: View, source: str, title: str, note: str | None) -> str:
     image = view.images[0]
     scale = enlarged(image)
     caption = f'<figcaption class="gbp-label">{html.escape(view.label)}</figcaption>' if view.label else ""
+    below = "" if note is None else f'<div class="gbp-note">{html.escape(note)}</div>'
     alt = html.escape(view.alt + (f" ({title})" if title else ""), quote=True)
     return (
         f'<figure class="gbp-view">{caption}'
         f'<img class="gbp-img dark-light{" gbp-pixels" if is_pixel_art(image) else ""}" alt="{alt}" src="{source}" '
-        f'width="{image.width * scale}" height="{image.height * scale}" decoding="sync"></figure>'
+        f'width="{image.width * scale}" height="{image.height * scale}" decoding="sync">{below}</figure>'
     )
 
 

@@ -70,19 +70,23 @@ class Film:
         self.real = None if real is None else points(real, "real")
         self.budget = checks.whole("budget", budget, 1_000)
         self.titles: list[str] = []
+        self.notes: list[str] = []
         self._frames: list[Image.Image | np.ndarray] = []
         self._pictures: tuple[Image.Image, ...] = ()
         self._html = ""
 
-    def add(self, frame: Any, title: str = "") -> None:
+    def add(self, frame: Any, title: str = "", note: str = "") -> None:
         """One more frame: images (n, 1 or 3, h, w) in [-1, 1], points (n, 2), a matplotlib figure, or a PIL image.
 
         Samples are copied, so later changes do not reach the film; a matplotlib figure is drawn and closed.
 
+        note: a few words under the frame. Films side by side share the titles of the first, and each has its own notes.
+
         Raises: ValueError for another shape or range, nan, or a frame of another kind or size than the first.
         """
-        if not isinstance(title, str) or "\n" in title:
-            raise ValueError(f"title must be one line of text, got {title!r}")
+        for name, text in (("title", title), ("note", note)):
+            if not isinstance(text, str) or "\n" in text:
+                raise ValueError(f"{name} must be one line of text, got {text!r}")
         if hasattr(frame, "shape") and len(frame.shape) == 2 and frame.shape[1] == 2:
             new: Image.Image | np.ndarray = points(frame, "frame")
         else:
@@ -95,6 +99,7 @@ class Film:
                 raise ValueError(f"frame must be as large as the first, {first.size}, got {new.size} pixels")
         self._frames.append(new)
         self.titles.append(title)
+        self.notes.append(note)
         self._pictures, self._html = (), ""
 
     def __len__(self) -> int:
@@ -153,7 +158,7 @@ class Films:
         return self._html
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the films side by side, as Film.save does; the labels are not drawn.
+        """Write the films side by side, as Film.save does; labels and notes are not drawn.
 
         Raises: as Film.save.
         """
@@ -254,7 +259,10 @@ def _element(parts: Sequence[Film], labels: Sequence[str], budget: int) -> str:
         kept = list(range(count - 1, -1, -step))[::-1]  # the last frame always stays
         weight = sum(pictures.weight(blobs[p * count + i]) for p in range(len(parts)) for i in kept)
     texts = tuple(first.titles[i] or f"frame {i + 1} of {count}" for i in kept)
-    views = [player.View(part.pictures, part.alt, label) for part, label in zip(parts, labels, strict=True)]
+    views = [
+        player.View(part.pictures, part.alt, label, tuple(part.notes[i] for i in kept) if any(part.notes) else ())
+        for part, label in zip(parts, labels, strict=True)
+    ]
     shown = [[blobs[p * count + i] for i in kept] for p in range(len(parts))]
     return player.element(
         views,

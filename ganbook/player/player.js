@@ -12,6 +12,7 @@ const images = [...root.querySelectorAll(".gbp-img")];
 const knobs = [...root.querySelectorAll("[data-knob]")];
 const values = [...root.querySelectorAll(".gbp-value")];
 const title = root.querySelector(".gbp-title");
+const notes = [...root.querySelectorAll(".gbp-note")];
 const button = root.querySelector(".gbp-play");
 const pad = root.querySelector(".gbp-pad");
 const state = data.start.slice();
@@ -34,6 +35,7 @@ image.src = data.frames[v][at];
 image.alt = data.alts[v] + (t ? " (" + t + ")" : "");
 });
 if (title) title.textContent = data.titles[at] || "";
+notes.forEach((note, v) => { note.textContent = data.notes[v][at]; });
 let ranges = 0;
 knobs.forEach((knob, k) => {
 const label = data.texts[k][state[k]];

@@ -13,7 +13,7 @@ def page_file(tmp_path_factory):
     def film(sign):
         out = plot.Film(alt="squares that grow lighter", fps=20)
         for i in range(8):
-            out.add(sign * np.full((4, 1, 28, 28), i / 8), title=f"round {i + 1}")
+            out.add(sign * np.full((4, 1, 28, 28), i / 8), title=f"round {i + 1}", note=f"{sign * i} of 8")
         return out
 
     def grey(*values):
@@ -144,6 +144,7 @@ def test_films_move_together(visit):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     assert grey_of(page, "films", 0) > 135 and grey_of(page, "films", 1) < 120
+    assert page.locator("#films .gbp-note").all_inner_texts() == ["1 of 8", "-1 of 8"]  # each its own
 
 
 def test_explore_slider_and_choices(visit):
