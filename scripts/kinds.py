@@ -25,6 +25,7 @@ from contract.form import (
     perhaps_measured,
     shows_picture,
     shows_table,
+    words,
 )
 from contract.promise import claim_lines
 
@@ -106,7 +107,7 @@ def measure(chapter):
         for _, cell in shown
         for output in outputs(cell)
     )
-    found["pictures"] = pictures
+    found["pictures"], found["words"] = pictures, words(chapter)
     return found
 
 

@@ -9,6 +9,7 @@ import new_chapter
 import pytest
 import yaml
 from contract import CHECKS, Chapter
+from contract.form import words
 from contract.promise import PARTS
 
 NAME = "31_good"
@@ -208,6 +209,7 @@ DEFECTS = [
     ("first_screen_has_a_picture", directly(lambda nb: first_code(nb).update(outputs=[]))),
     ("first_screen_has_a_picture", edit("# Good\n", "# Good\n\n" + "Many words come first. " * 30 + "\n")),
     ("few_enough_claims", append(code("claim('so', exact(True))", [stream("✓ so  [exact]\n" * 60)], tags=["check"]))),
+    ("few_enough_words", append(markdown("word " * 4_300))),
     ("theorems_have_pictures", append(markdown("```{prf:theorem} So\n:label: thm-31-so\nSo.\n```\n" * 5))),
     ("no_table_by_hand", append(code("print(f'{name:<12} {score:8.3f}')", tags=["lesson"]))),
     ("no_table_by_hand", append(code("print(f'{name!s:5} {k:{width}}')", tags=["lesson"]))),
@@ -276,6 +278,26 @@ def test_formats_that_are_no_table(good, root):
 def test_functions_that_draw_are_a_figure_without_a_picture(good, root):
     draws = append(code("def picture(x):\n    plt.subplots()\n    plt.plot(x)", tags=["figure"]))(copy.deepcopy(good))
     assert complaints_of("kinds_are_true", draws, root) == []
+
+
+def test_displayed_formulas_are_no_words(good, root):
+    more = "word " * 10
+    shown = "$$\na b\n$$ (eq-31-a)\n", "```{math}\n:label: eq-31-b\na b\n```\n", "\\begin{align*}\na b\n\\end{align*}\n"
+    counts = [
+        words(Chapter(root / "31.ipynb", {"cells": [markdown(text)]}, root))
+        for text in (more, more + "".join(shown), more + "$a$ `{math}` $b$")
+    ]
+    assert counts == [10, 11, 13]  # the label behind a formula is a word
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("09_long", 4_000), ("10_long", 3_800), ("11_long", 3_300), ("12_long", 4_300)]
+)
+def test_each_chapter_has_its_number_of_words(name, most, root):
+    at, above = ({"cells": [markdown("word " * n)]} for n in (most, most + 1))
+    assert complaints_of("few_enough_words", at, root, name) == []
+    (said,) = complaints_of("few_enough_words", above, root, name)
+    assert f"{most:,} are the most" in said
 
 
 def test_a_drawing_may_stand_before_everything(good, root):

@@ -14,6 +14,11 @@ DRAWING = re.compile(r"<svg\b|\{drawing\}|!\[[^\]]*\]\((?:attachment|data):")
 DRAWS = {"subplots", "figure", "plot", "scatter", "imshow", "contourf", "bar", "hist", "fill_between", "quiver"}
 THEOREMS = 3  # that may stand between two pictures
 CLAIMS = 60
+WORDS = 4_300  # of prose in a chapter
+FEWER_WORDS = dict.fromkeys(("06", "07", "08", "09"), 4_000) | {"10": 3_800, "11": 3_300}
+DISPLAYED = re.compile(
+    r"\$\$.*?\$\$|^(`{3,})\{math\}.*?^\1|\\begin\{(align|equation)(\*?)\}.*?\\end\{\2\3\}", re.S | re.M
+)
 FIRST_WORDS = 90  # of prose that may stand before the first picture: the title's paragraph
 WIDTH = re.compile(r"(?:.?[<>=^])?[+\- ]?#?[1-9]\d*")  # of a format: `>10`, `8.3f`, `<12`; not `.3f`, not `02d`
 BOUNDS = {
@@ -231,6 +236,21 @@ def few_enough_claims(chapter):
     ]
 
 
+def words(chapter):
+    """How many words of prose it has: solutions, tables and formulas in a line count, displayed formulas do not."""
+    return sum(len(DISPLAYED.sub("", text).split()) for _, text in chapter.markdown())
+
+
+def few_enough_words(chapter):
+    found, limit = words(chapter), FEWER_WORDS.get(chapter.path.stem.split("_")[0], WORDS)
+    if found <= limit:
+        return []
+    return [
+        f"it has {found:,} words, {limit:,} are the most; cut what a caption, a table or a claim beside it says too, "
+        "and what only announces"
+    ]
+
+
 CHECKS = (
     each_cell_has_a_kind,
     kinds_are_true,
@@ -240,5 +260,6 @@ CHECKS = (
     bounds_are_not_joined,
     claims_carry_numbers,
     few_enough_claims,
+    few_enough_words,
     theorems_have_pictures,
 )
