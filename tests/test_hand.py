@@ -250,3 +250,41 @@ def test_the_step_towards_glasses_is_the_script_s_and_hits(ask):
     assert (
         maker.hits(step.norm() * noise / noise.norm(), bare[:200])[1] < 0.2
     )  # the classifier does not see them anywhere
+
+
+# --- in slices
+
+BETWEEN = """(E, { G }) => {
+  const seen = {}, steps = E.nearest(G, E.pictured(E.READY["a fence"]), 1, seen), found = [];
+  do globalThis.layers = []; while (!steps.next().done && found.push(globalThis.layers) && seen.steps < 6);
+  return found;
+}"""
+COUNTED = """function convolve(layer, x) {
+  globalThis.layers?.push(layer.kind);
+  return convolved(layer, x);
+}
+function convolved("""
+
+
+def between(context):
+    """What was convolved between two yields of a descent, its random looks and its first steps."""
+    return opened(context, bundle.engine().replace("function convolve(", COUNTED))("digits", BETWEEN)
+
+
+def test_between_two_looks_at_the_clock_there_is_one_layer():
+    """So a frame of the descent is ten milliseconds and a layer; the largest has less than 7 million products."""
+    with mini_racer() as context:
+        found = between(context)
+    assert len(found) > 300 and max(map(len, found)) == 1 and sum(map(len, found)) > 200
+    sizes, side = [], 7
+    for form in pack.packed("digits")["forms"]["G"][1:]:
+        sizes.append(form["in"] * form["out"] * form["kernel"] ** 2 * side**2)
+        side *= 2
+    assert len(sizes) == 2 and 1e6 < max(sizes) < 7e6
+
+
+def test_a_descent_that_does_not_yield_is_seen():
+    planted = bundle.engine().replace("yield;\n", "", 1)
+    with mini_racer() as context, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bundle, "engine", lambda: planted)
+        assert max(map(len, between(context))) > 1
