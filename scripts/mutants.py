@@ -94,14 +94,17 @@ def about(test, path):
 
 @functools.cache
 def tests_of(path):
-    """Test files that use a module, its namesakes first, then those that use the least else; else its users' tests."""
+    """Test files that use a module, its namesakes first, then those that use the least else; then its users' tests.
+
+    Of these all where nothing else is known, else those that have a word of its path in their name.
+    """
     every = sorted((chapters.ROOT / "tests").glob("test_*.py"))
-    tests = [test for test in every if path in used_by(test) or about(test, path)[1]]
     users = [user for user in sorted((chapters.ROOT / "ganbook").rglob("*.py")) if path in used_by(user)]
-    if not tests:
-        tests = list({test for user in users if user.name != "__init__.py" for test in tests_of(user)})
-    tests = [test for test in tests if test.name not in EVERYWHERE]
-    tests = sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test))[:FILES]
+    own = {test for test in every if path in used_by(test) or about(test, path)[1]}
+    lent = {test for user in users if user.name != "__init__.py" for test in tests_of(user)} - own
+    lent = {test for test in lent if about(test, path)[0] or not own}
+    near = [sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test)) for tests in (own, lent)]
+    tests = [test for test in near[0] + near[1] if test.name not in EVERYWHERE][:FILES]
     return tests + [test for test in every if test.name in EVERYWHERE]
 
 
