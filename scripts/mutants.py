@@ -218,6 +218,16 @@ def drawn(rooms, n, seed):
     return len(every), random.Random(seed).sample(every, min(n, len(every)))
 
 
+def wilson(k, n, z=1.96):
+    """The interval of Wilson for a share of which k of n were seen.
+
+    >>> [round(end, 3) for end in wilson(9, 10)]
+    [0.596, 0.982]
+    """
+    middle, half = (k + z * z / 2) / (n + z * z), z * (k * (n - k) / n + z * z / 4) ** 0.5 / (n + z * z)
+    return middle - half, middle + half
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description="plant small defects and see whether the tests notice")
     parser.add_argument("rooms", nargs="*", help="words of paths: losses, penalties, metrics/frechet")
@@ -233,15 +243,18 @@ def main(arguments):
     total, chosen_ones = drawn(chosen.rooms, chosen.n, chosen.seed)
     print(f"{len(chosen_ones)} of {total} mutants, seed {chosen.seed}", flush=True)
     bench, survivors = Bench(), []
-    for mutant in sorted(chosen_ones, key=lambda each: (each.path, each.start, each.new)):
+    for n, mutant in enumerate(chosen_ones, 1):  # as drawn: stopped early, it is a smaller sample
         start = time.perf_counter()
         killed = bench.verdict(mutant)
         survivors += [] if killed else [mutant]
-        print(
-            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed[:160]}", flush=True
+        told = (
+            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {n - len(survivors)}/{n}  {mutant}"
         )
-    rate = 1 - len(survivors) / len(chosen_ones)
-    print(f"{rate:.0%} of {len(chosen_ones)} mutants were killed. Survivors:", *survivors or ["none"], sep="\n  ")
+        print(f"{told}  {killed[:160]}", flush=True)
+    n = len(chosen_ones)
+    low, high = wilson(n - len(survivors), n)
+    print(f"{n - len(survivors)} of {n} mutants were killed ({low:.0%} to {high:.0%}). Survivors:")
+    print(*survivors or ["none"], sep="\n  ")
 
 
 if __name__ == "__main__":
