@@ -92,7 +92,7 @@ def refuses(call: Callable[[], object], error: type[Exception] = ValueError, say
     >>> refuses(lambda: int("seven"), ValueError, says="seven").note
     'raises ValueError'
     """
-    checks.function("call", call)
+    checks.maker("call", call, "a function without arguments")
     checks.instance("says", says, str, "a text")
     if not isinstance(error, type) or not issubclass(error, BaseException):
         raise ValueError(f"error must be a kind of exception, such as ValueError, got {error!r}")

@@ -15,12 +15,9 @@ from ganbook import checks
 
 def adam(parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, float]) -> Optimizer:
     """Adam with both decay rates. Source: Kingma and Ba 2015, Algorithm 1."""
-    checks.series("parameters", parameters, "parameters of networks")
     checks.not_negative("lr", lr)
     checks.each("betas", betas, lambda beta: 0 <= beta < 1, "two numbers in [0, 1)", 2)
-    if isinstance(parameters, torch.Tensor) or parameters == []:
-        raise ValueError("parameters must be one or more parameters of networks, got a tensor or none")
-    return Adam(parameters, lr=lr, betas=betas, fused=True)
+    return Adam(checks.parameters("parameters", parameters), lr=lr, betas=betas, fused=True)
 
 
 def rmsprop(parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, float]) -> Optimizer:
@@ -28,11 +25,8 @@ def rmsprop(parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, f
 
     betas are not used: they are here so that all optimisers are made alike. Source: Arjovsky et al. 2017, Algorithm 1.
     """
-    checks.series("parameters", parameters, "parameters of networks")
     checks.not_negative("lr", lr)
-    if isinstance(parameters, torch.Tensor) or parameters == []:
-        raise ValueError("parameters must be one or more parameters of networks, got a tensor or none")
-    return RMSprop(parameters, lr=lr)
+    return RMSprop(checks.parameters("parameters", parameters), lr=lr)
 
 
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter], float, tuple[float, float]], Optimizer]] = {

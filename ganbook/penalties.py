@@ -82,7 +82,7 @@ def input_gradients(critic: Critic, x: Samples, *given: Tensor) -> Float[Tensor,
     checks.batch("x", x)
     checks.function("critic", critic)
     x = differentiable(x)
-    scores = critic(x, *given)
+    scores = checks.answering("critic", critic)(x, *given)
     if not isinstance(scores, Tensor) or not scores.requires_grad:
         raise ValueError("critic must return a tensor to differentiate by x")
     if scores.shape != (len(x),):

@@ -23,14 +23,37 @@ DRAW = """({ names, ...made }) => {
 }"""
 
 
-def pictures(network, names=NAMES):
-    """The pictures of some names, an array of (names, side, side, channels) from -1 to 1."""
+CUT = """({ measured, ...made }) => {
+  const E = engine(), row = (kind, key) => ({ [key]: kind.from(made[key]) }), { taus, classes, rows } = measured;
+  const { G } = E.unpack({ ...made, ...row(Float32Array, "numbers"), ...row(Int8Array, "integers") });
+  const places = E.makeRandom(1).uniforms(measured.z).map((u) => 2 * u - 1);
+  return [taus.length - 1, 1].flatMap((k) => classes.map((_, y) => {
+    const steps = E.painted(G, E.truncated(taus[k], [...places]), y, Float32Array.from(rows[k + 1]));
+    let step;
+    do step = steps.next(); while (!step.done);
+    return [...step.value];
+  }));
+}"""
+
+
+def pictures(network):
+    """Eight pictures, an array of (8, side, side, channels) from -1 to 1.
+
+    Those of NAMES; or one z as each kind, at the largest threshold and then at the second smallest.
+    """
     asked = {key: list(value) if key != "forms" else value for key, value in pack.packed(network).items()}
+    draw = CUT if network == "kinds" else DRAW
+    if network == "kinds":
+        told = json.loads(pack.MEASURED.read_text(encoding="utf-8"))[network]
+        rows = np.frombuffer(base64.b64decode(told["statistics"]), "<f4").reshape(len(told["taus"]) + 1, -1)
+        asked["measured"] = told | {"rows": rows.tolist()}
     with mini_racer() as context:
-        text = context.eval(f"{bundle.engine()};JSON.stringify(({DRAW})({json.dumps(asked | {'names': names})}))")
-    found, channels = np.array(json.loads(text)), 3 if network == "faces" else 1
+        text = context.eval(
+            f"{bundle.engine(network)};JSON.stringify(({draw})({json.dumps(asked | {'names': NAMES})}))"
+        )
+    found, channels = np.array(json.loads(text)), 1 if network == "digits" else 3
     side = int((found.shape[1] / channels) ** 0.5)
-    return found.reshape(len(names), channels, side, side).transpose(0, 2, 3, 1)
+    return found.reshape(len(found), channels, side, side).transpose(0, 2, 3, 1)
 
 
 def still(network):

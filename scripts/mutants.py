@@ -94,14 +94,17 @@ def about(test, path):
 
 @functools.cache
 def tests_of(path):
-    """Test files that use a module, its namesakes first, then those that use the least else; else its users' tests."""
+    """Test files that use a module, its namesakes first, then those that use the least else; then its users' tests.
+
+    Of these all where nothing else is known, else those that have a word of its path in their name.
+    """
     every = sorted((chapters.ROOT / "tests").glob("test_*.py"))
-    tests = [test for test in every if path in used_by(test) or about(test, path)[1]]
     users = [user for user in sorted((chapters.ROOT / "ganbook").rglob("*.py")) if path in used_by(user)]
-    if not tests:
-        tests = list({test for user in users if user.name != "__init__.py" for test in tests_of(user)})
-    tests = [test for test in tests if test.name not in EVERYWHERE]
-    tests = sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test))[:FILES]
+    own = {test for test in every if path in used_by(test) or about(test, path)[1]}
+    lent = {test for user in users if user.name != "__init__.py" for test in tests_of(user)} - own
+    lent = {test for test in lent if about(test, path)[0] or not own}
+    near = [sorted(tests, key=lambda test: (-about(test, path)[0], len(used_by(test)), test)) for tests in (own, lent)]
+    tests = [test for test in near[0] + near[1] if test.name not in EVERYWHERE][:FILES]
     return tests + [test for test in every if test.name in EVERYWHERE]
 
 
@@ -215,6 +218,16 @@ def drawn(rooms, n, seed):
     return len(every), random.Random(seed).sample(every, min(n, len(every)))
 
 
+def wilson(k, n, z=1.96):
+    """The interval of Wilson for a share of which k of n were seen.
+
+    >>> [round(end, 3) for end in wilson(9, 10)]
+    [0.596, 0.982]
+    """
+    middle, half = (k + z * z / 2) / (n + z * z), z * (k * (n - k) / n + z * z / 4) ** 0.5 / (n + z * z)
+    return middle - half, middle + half
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description="plant small defects and see whether the tests notice")
     parser.add_argument("rooms", nargs="*", help="words of paths: losses, penalties, metrics/frechet")
@@ -230,15 +243,18 @@ def main(arguments):
     total, chosen_ones = drawn(chosen.rooms, chosen.n, chosen.seed)
     print(f"{len(chosen_ones)} of {total} mutants, seed {chosen.seed}", flush=True)
     bench, survivors = Bench(), []
-    for mutant in sorted(chosen_ones, key=lambda each: (each.path, each.start, each.new)):
+    for n, mutant in enumerate(chosen_ones, 1):  # as drawn: stopped early, it is a smaller sample
         start = time.perf_counter()
         killed = bench.verdict(mutant)
         survivors += [] if killed else [mutant]
-        print(
-            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {mutant}  {killed[:160]}", flush=True
+        told = (
+            f"{'ok  ' if killed else 'LIVE'} {time.perf_counter() - start:4.0f} s  {n - len(survivors)}/{n}  {mutant}"
         )
-    rate = 1 - len(survivors) / len(chosen_ones)
-    print(f"{rate:.0%} of {len(chosen_ones)} mutants were killed. Survivors:", *survivors or ["none"], sep="\n  ")
+        print(f"{told}  {killed[:160]}", flush=True)
+    n = len(chosen_ones)
+    low, high = wilson(n - len(survivors), n)
+    print(f"{n - len(survivors)} of {n} mutants were killed ({low:.0%} to {high:.0%}). Survivors:")
+    print(*survivors or ["none"], sep="\n  ")
 
 
 if __name__ == "__main__":

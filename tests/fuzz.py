@@ -141,9 +141,14 @@ def run(case: Case, world: dict[str, Any]) -> Met:
                 next(result, None)
     except Exception as error:
         return judged(case, error, (*signature.parameters, *(v for k, v in given.items() if k in ("name", "maker"))))
-    wrong = "" if passes_on(case, function) else nonsense(result)
+    wrong = "" if passes_on(case, function) or endless(case, result) else nonsense(result)
     name = getattr(function, "__qualname__", type(function).__name__)
     return Met(case, "silent" if wrong else "fine", f"{function.__module__}.{name}" if wrong else "", wrong)
+
+
+def endless(case: Case, value: Any) -> bool:
+    """Where infinity is the answer: a function that takes two values at one place is infinitely steep there."""
+    return case.call.startswith("transport.steepest") and isinstance(value, Tensor) and bool(value.isposinf())
 
 
 def passes_on(case: Case, function: Any) -> bool:
@@ -159,7 +164,7 @@ def judged(case: Case, error: Exception, names: Iterable[Any]) -> Met:
         return Met(case, "clear", "", said)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if pathlib.Path(frame.filename).is_relative_to(ROOT)]
-    asks = [frame for frame in ours if pathlib.Path(frame.filename) != ROOT / "checks.py"]
+    asks = [frame for frame in ours if pathlib.Path(frame.filename).parent != ROOT / "checks"]
     place = f"{pathlib.Path(asks[-1].filename).relative_to(ROOT).as_posix()} {asks[-1].name}" if asks else case.call
     either = "|".join(re.escape(str(name)) for name in names)
     named = re.search(rf"(?<![\w.])({either})(?!\w)", str(error))

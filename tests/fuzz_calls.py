@@ -23,7 +23,6 @@ LEFT_OUT = {
     "long, or with a network": "torchvision make main read_script Experiment",
     "no arguments": "style mlp_pair names leaky_relu Flip",
     "colours": "REALNESS",
-    "chapters 16 and 19, not called yet": "Evolution fittest Basis BiasedLeaky Bottleneck branch_scale residual",
 }
 
 CALLS = """
@@ -172,6 +171,8 @@ features.book_frechet_distance(net, pictures, pictures_2)
 features.load("digits")
 features.pixel_frechet_distance(pictures_16[..., :4, :4], pictures_16[..., 4:8, 4:8])
 net.features(pictures)
+games.Evolution([fresh(), fresh()], D, recipes.NON_SATURATING)
+games.fittest(torch.tensor([0.1, 0.3, 0.2]), 2)
 games.GAN(G, D, recipes.NON_SATURATING)
 games.InParts(G, D, recipes.NON_SATURATING, parts=2)
 games.SGAN(G, models.mlp([2, 8, 3]), semi)
@@ -285,6 +286,19 @@ models.Scores(D, D, D, nn.Identity(), nn.Identity(), nn.Identity())
 models.Stochastic(G)
 models.SelfAttention(8)
 models.SelfAttention(8)(maps)
+models.Basis(3, 5)
+models.Basis(2, 5)(x)
+models.BiasedLeaky(8)
+models.BiasedLeaky(8)(maps)
+models.Bottleneck(8)
+models.Bottleneck(8)(maps)
+models.branch_scale(4, 3)
+models.ConditionalBatchNorm2d(8, 2)(maps, x[:4])
+models.EqualisedConv2d(8, 2, 3)(maps)
+models.EqualisedLinear(2, 2)(x)
+models.InstanceNoise(0.1)(x)
+models.Residual(8)(maps)
+models.residual(16, 1, z=4, width=8)
 models.bigan(16, 1, z=4, width=2, hidden=4)
 models.bigbigan(16, 1, z=4, width=2, hidden=4)
 models.biggan(3, 16, 1, z=6, width=2, width_d=2)

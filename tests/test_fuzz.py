@@ -1,4 +1,4 @@
-"""No bad argument ends in an error from the depths, or in nan, anywhere but where KNOWN says: tests/fuzz.py.
+"""No bad argument ends in an error from the depths, or in nan: tests/fuzz.py.
 
 Once as readers make the calls, in a process without jaxtyping's hook, and once under the hook, in this one.
 """
@@ -16,32 +16,6 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 N, SEED = 2_500, 25
-MOST = 20
-
-THEIRS = "a function or network of the reader's, and its own error"
-KNOWN = {
-    "data/truncation.py check_threshold": "the sentence says truncation, the name that games have for the threshold",
-    "divergences/quadrature.py compute": THEIRS,
-    "explore.py _picture": THEIRS,
-    "games/game.py descend": "losses that are no tensors, or of no graph",
-    "games/game.py first_samples": THEIRS,
-    "ganbook.divergences.transport.steepest": "infinite where f and g differ at distance 0: the answer",
-    "losses/drift.py __call__": THEIRS,
-    "metrics/modes.py stacked_scores": THEIRS,
-    "models/attention.py forward": "maps of another type than the layer's weights",
-    "models/bigbigan.py pooled_features": THEIRS,
-    "models/networks.py mlp": "activation=int makes no layer",
-    "models/standing.py standing": THEIRS,
-    "models/tangents.py one": THEIRS,
-    "models/tangents.py tangent_penalty": THEIRS,
-    "models/tangents.py tangents": "torch has no SVD in float16",
-    "optimizers.py adam": "parameters that are numbers: torch says so",
-    "optimizers.py rmsprop": "parameters that are numbers: torch says so",
-    "penalties.py input_gradients": THEIRS,
-    "plot.py _scores": THEIRS,
-    "train/run.py _every": "steps that are none",
-}
-"""Place -> what happens there. It may only become shorter: MOST is how many there are."""
 
 
 def obscure(met):
@@ -70,18 +44,12 @@ def readers():
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_no_place_is_obscure_that_was_not(readers):
-    new = {place: told for place, told in obscure(readers).items() if place not in KNOWN}
-    assert new == {}, f"{len(new)} places: each asks for a check of ganbook.checks"
+def test_no_place_is_obscure(readers):
+    assert obscure(readers) == {}, "each asks for a check of ganbook.checks"
 
 
 def test_the_hook_makes_no_place_obscure():
-    new = {place: told for place, told in obscure(fuzz.draw(N // 5, SEED)).items() if place not in KNOWN}
-    assert new == {}
-
-
-def test_the_known_places_only_become_fewer():
-    assert len(KNOWN) <= MOST
+    assert obscure(fuzz.draw(N // 5, SEED)) == {}
 
 
 def test_most_calls_are_refused_in_words(readers):
@@ -93,13 +61,14 @@ def test_each_kind_of_outcome_is_told_apart(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     world = fuzz_calls.world()
     world["bad"] = lambda x: x.shape
-    world["half"] = lambda x: x / 2
+    world["halved"] = lambda x: x / 2
     calls = {
         ("data.normal(2)", "d", "'text'"): "clear",
         ("data.normal(2)", "d", "2**70"): "clear",
         ("claims.seed(0)", "base", "0"): "fine",
         ("bad(x)", "x", "None"): "obscure",
-        ("half(x)", "x", "x + inf"): "silent",
+        ("halved(x)", "x", "x + inf"): "silent",
+        ("transport.steepest(half, half, cost)", "f", "long"): "fine",  # infinite: the answer
         ("losses.Hinge().d(out, out)", "real", "one nan"): "fine",
     }
     for case, outcome in calls.items():

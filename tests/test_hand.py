@@ -9,7 +9,7 @@ import re
 
 import pytest
 import torch
-from hand_cases import eight_bits
+from hand_cases import PAIRS, eight_bits
 from py_mini_racer import mini_racer
 from torch.testing import assert_close
 
@@ -26,7 +26,7 @@ ALIKE = {
 def opened(context, engine=None):
     """A context that has the engine E, and of each network its players."""
     context.eval(f"{engine or bundle.engine()};var E = engine(), NETS = {{}}")
-    for name in pack.NETWORKS:
+    for name in PAIRS:
         made = {key: value if key == "forms" else list(value) for key, value in pack.packed(name).items()}
         context.eval(
             f"var a = {json.dumps(made)}; a.numbers = Float32Array.from(a.numbers); "
@@ -66,7 +66,7 @@ def latents(n, seed=0):
     return torch.randn(n, 100, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("network", pack.NETWORKS)
+@pytest.mark.parametrize("network", PAIRS)
 def test_pixels_and_verdicts_are_those_of_torch(ask, network):
     assert gap(ask, network) < 1e-4
 
@@ -80,7 +80,7 @@ def test_a_planted_defect_is_seen(right, wrong):
         assert not gap(opened(context, bundle.engine().replace(right, wrong)), "faces") < 1e-4
 
 
-@pytest.mark.parametrize("network", pack.NETWORKS)
+@pytest.mark.parametrize("network", PAIRS)
 def test_eight_bits_draw_nearly_the_same_pictures(network):
     z, model = latents(400), zoo.load(pack.NETWORKS[network], device="cpu")
     with torch.no_grad():
@@ -88,7 +88,7 @@ def test_eight_bits_draw_nearly_the_same_pictures(network):
     assert ALIKE[network] / 3 < mean < ALIKE[network]
 
 
-@pytest.mark.parametrize("network", pack.NETWORKS)
+@pytest.mark.parametrize("network", PAIRS)
 def test_the_page_says_how_the_judge_takes_the_real_ones(network):
     said = dict(
         re.findall(r"(\w+): ([\d.]+)", re.search(r"const REAL = {(.*?)}", (bundle.HERE / "play.js").read_text())[1])
@@ -144,9 +144,11 @@ def test_the_committed_output_is_small_and_carries_no_script(monkeypatch):
 
 def test_the_script_and_the_weights_are_light():
     assert 4_000 < len(bundle.script().encode()) < 6_500  # beside a live game, within 60 KB
-    assert 18_000 < len(bundle.play().encode()) < 26_000
+    assert {name: 10_000 < len(bundle.play(name).encode()) < 26_000 for name in pack.NETWORKS} == dict.fromkeys(
+        pack.NETWORKS, True
+    )
     assert {name: len(text) < 580_000 for name, text in bundle.weights().items()} == dict.fromkeys(pack.NETWORKS, True)
-    assert len(bundle.weights()["faces"]) < 300_000
+    assert len(bundle.weights()["faces"]) < 300_000 and len(bundle.weights()["kinds"]) < 150_000
 
 
 def test_a_still_is_what_the_engine_draws():
@@ -188,7 +190,7 @@ def off(found, wanted):
     return float((torch.tensor(found[1]) - wanted[1]).norm() / wanted[1].norm())
 
 
-@pytest.mark.parametrize("network", pack.NETWORKS)
+@pytest.mark.parametrize("network", PAIRS)
 def test_the_gradient_in_z_is_that_of_torch(ask, network):
     for seed in range(3, 6):
         found, wanted = slopes(ask, network, seed)
@@ -248,3 +250,41 @@ def test_the_step_towards_glasses_is_the_script_s_and_hits(ask):
     assert (
         maker.hits(step.norm() * noise / noise.norm(), bare[:200])[1] < 0.2
     )  # the classifier does not see them anywhere
+
+
+# --- in slices
+
+BETWEEN = """(E, { G }) => {
+  const seen = {}, steps = E.nearest(G, E.pictured(E.READY["a fence"]), 1, seen), found = [];
+  do globalThis.layers = []; while (!steps.next().done && found.push(globalThis.layers) && seen.steps < 6);
+  return found;
+}"""
+COUNTED = """function convolve(layer, x) {
+  globalThis.layers?.push(layer.kind);
+  return convolved(layer, x);
+}
+function convolved("""
+
+
+def between(context):
+    """What was convolved between two yields of a descent, its random looks and its first steps."""
+    return opened(context, bundle.engine().replace("function convolve(", COUNTED))("digits", BETWEEN)
+
+
+def test_between_two_looks_at_the_clock_there_is_one_layer():
+    """So a frame of the descent is ten milliseconds and a layer; the largest has less than 7 million products."""
+    with mini_racer() as context:
+        found = between(context)
+    assert len(found) > 300 and max(map(len, found)) == 1 and sum(map(len, found)) > 200
+    sizes, side = [], 7
+    for form in pack.packed("digits")["forms"]["G"][1:]:
+        sizes.append(form["in"] * form["out"] * form["kernel"] ** 2 * side**2)
+        side *= 2
+    assert len(sizes) == 2 and 1e6 < max(sizes) < 7e6
+
+
+def test_a_descent_that_does_not_yield_is_seen():
+    planted = bundle.engine().replace("yield;\n", "", 1)
+    with mini_racer() as context, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bundle, "engine", lambda: planted)
+        assert max(map(len, between(context))) > 1

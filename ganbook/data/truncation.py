@@ -63,10 +63,7 @@ def truncated(d: int, threshold: float, form: str = "resampled", device: torch.d
 def check_threshold(threshold: float, form: str) -> None:
     """Refuse another form, and a threshold that it has not."""
     checks.one_of("form", form, FORMS)
-    if form == "hub":
-        checks.inside("truncation", threshold, 0.0, 1.0, "(]")
-    else:
-        checks.positive("truncation", threshold)
+    checks.threshold("threshold", threshold, form)
 
 
 def truncated_std(threshold: float, form: str = "resampled") -> float:

@@ -143,6 +143,7 @@ class ConditionalGAN(InParts):
             return self.prior
         if not isinstance(self.prior, Normal):
             raise ValueError(f"truncation must be None with a prior that is not normal, got {truncation!r}")
+        checks.threshold("truncation", truncation, form)
         return truncated(self.prior.d, truncation, form, self.prior.device)
 
     def check(self, real: Sampler) -> None:

@@ -110,6 +110,8 @@ class Evolution(GameWithD):
         self.by = nn.ModuleList(copy.deepcopy(self.G) for _ in self.mutations) if adam == "mutation" else None
         for k, G in enumerate(self.by or self.parents):
             self.player(f"G{k}", G, lr=recipe.lr_g)
+        if prior is not None:
+            checks.function("prior", prior, "a Sampler of z, called as prior(n, rng)")
         self.prior = prior or normal(latent_width(self.G), self.device)
         self.average = Average(self.G, recipe.ema_halflife, recipe.batch) if recipe.ema_halflife else None
 

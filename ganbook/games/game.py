@@ -54,6 +54,7 @@ def descend(
     optimizer.zero_grad(set_to_none=True)
     found = []
     for loss in [losses] if isinstance(losses, Tensor) else losses:
+        checks.loss("losses", loss)
         (loss if parts == 1 else loss / parts).backward(inputs=own)
         found.append(loss.detach())
     if len(found) != parts:
@@ -93,7 +94,7 @@ def first_samples(real: Sampler, n: int, name: str = "real") -> Batch:
     Raises: ValueError naming it where it is no sampler, or where what it returns is not n finite samples, images in
     [-1, 1], or a tuple of tensors with n rows each.
     """
-    if not callable(real):
+    if not callable(real) or isinstance(real, type):
         raise ValueError(
             f"{name} must be a Sampler, called as {name}(n, rng), got {type(real).__name__} "
             "(data.folder makes one of a folder, data.from_tensor of a tensor, data.from_loader of a DataLoader)"

@@ -129,7 +129,7 @@ class SideBySide(GAN):
         prior: Sampler | None = None,
         device: torch.device | None = None,
     ) -> None:
-        checks.function("make", make, "a function that makes a pair of networks (G, D)")
+        checks.maker("make", make, "a function that makes a pair of networks (G, D)")
         checks.series("seeds", seeds, "whole numbers >= 0")
         pairs, seeds = [], tuple(seeds)
         with torch.random.fork_rng():

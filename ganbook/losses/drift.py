@@ -43,4 +43,4 @@ class Drift:
     ) -> Scalar:
         checks.function("critic", critic)
         checks.batch("real", real)
-        return self.weight * critic(*parts(real)).square().mean()
+        return self.weight * checks.answering("critic", critic)(*parts(real)).square().mean()

@@ -58,7 +58,7 @@ class SelfAttention(nn.Module):
         return max_pool2d(x, 2) if self.pooled else x
 
     def _check(self, x: Tensor) -> None:
-        checks.tensor("x", x, "n", self.channels, "h", "w", what="maps")
+        checks.fits("x", x, self.theta.weight, "n", self.channels, "h", "w")
         shape = tuple(x.shape[1:])
         if x.dim() != 4 or shape[0] != self.channels:
             raise ValueError(f"x must be maps of {self.channels} channels, (n, {self.channels}, h, w), got {shape}")

@@ -110,7 +110,7 @@ def pooled_features(E: nn.Module, x: Samples) -> Float[Tensor, "n c"]:
     if any(weight.dtype != x.dtype for weight in body.parameters()):
         raise ValueError(f"x must be of the type of E's weights, got {x.dtype}")
     with still(body):
-        return body[:-2](x).mean((2, 3))
+        return checks.answering("E", body[:-2])(x).mean((2, 3))
 
 
 def bigbigan(

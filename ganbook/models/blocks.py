@@ -33,6 +33,8 @@ class ConditionalBatchNorm2d(nn.Module):
         nn.init.zeros_(self.shift.weight)
 
     def forward(self, x: Float[Tensor, "n c h w"], c: Float[Tensor, "n d"]) -> Float[Tensor, "n c h w"]:
+        checks.fits("x", x, self.gain.weight, "n", self.channels, "h", "w")
+        checks.fits("c", c, self.gain.weight, len(x), "d", what="what the norm is told")
         if c.shape[1] != self.given:
             raise ValueError(f"c must be (n, {self.given}), as the norm was made for, got {tuple(c.shape)}")
         gain, shift = 1 + self.gain(c), self.shift(c)

@@ -103,6 +103,7 @@ class EqualisedLinear(nn.Linear):
         _standard_normal(self)
 
     def forward(self, x: Float[Tensor, "n i"]) -> Float[Tensor, "n o"]:
+        checks.fits("x", x, self.weight, "n", self.in_features, what="rows")
         return F.linear(x, self.weight * self.scale, self.bias)
 
     def extra_repr(self) -> str:
@@ -121,6 +122,7 @@ class EqualisedConv2d(nn.Conv2d):
         _standard_normal(self)
 
     def forward(self, x: Float[Tensor, "n i h w"]) -> Float[Tensor, "n o h w"]:
+        checks.fits("x", x, self.weight, "n", self.in_channels, "h", "w")
         return self._conv_forward(x, self.weight * self.scale, self.bias)
 
     def extra_repr(self) -> str:

@@ -50,7 +50,9 @@ def mlp(
     widths = _whole_numbers("widths", widths)
     if len(widths) < 2:
         raise ValueError(f"widths must be two or more whole numbers, got {widths}")
-    checks.function("activation", activation, "a function without arguments that makes a layer, such as nn.ReLU")
+    checks.maker(
+        "activation", activation, "a function without arguments that makes a layer, such as nn.ReLU", nn.Module
+    )
     if out is not None:
         checks.instance("out", out, nn.Module, "a layer, such as nn.Tanh()")
     if shape is not None and math.prod(_whole_numbers("shape", shape)) != widths[-1]:

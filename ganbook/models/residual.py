@@ -58,6 +58,7 @@ class BiasedLeaky(nn.Module):
         self.bias = nn.Parameter(torch.zeros(checks.whole("channels", channels), 1, 1))
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+        checks.fits("x", x, self.bias, "n", len(self.bias), "h", "w")
         return leaky_relu(x + self.bias, LEAK)
 
     def extra_repr(self) -> str:
@@ -93,6 +94,7 @@ class Bottleneck(nn.Module):
         )
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+        checks.fits("x", x, self.branch[0].weight, "n", self.branch[0].in_channels, "h", "w")
         return x + self.branch(x)
 
 
@@ -112,6 +114,7 @@ class Basis(nn.Module):
         self.maps = nn.Parameter(torch.randn(channels, side, side))
 
     def forward(self, z: Float[Tensor, "n z"]) -> Float[Tensor, "n c s s"]:
+        checks.fits("z", z, self.linear.weight, "n", self.linear.in_features, what="latents")
         return self.linear(z)[:, :, None, None] * self.maps
 
 
@@ -158,6 +161,7 @@ def residual(
     checks.one_of("channels", channels, (1, 3))
     for name, value in (("outputs", outputs), ("z", z), ("width", width), ("blocks", blocks)):
         checks.whole(name, value)
+    checks.flag("tanh", tanh)
     doublings = HALVINGS[size][1]
     maps = [width * 2**k for k in range(doublings, -1, -1)]  # from 4 px to the final size
     deep = blocks * len(maps)

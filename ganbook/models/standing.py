@@ -46,6 +46,7 @@ def standing(network: nn.Module, batches: Iterable[tuple[Tensor, ...]]) -> nn.Mo
             norm.momentum = None  # a plain mean over batches
             norm.train()
         for batch in batches:
+            checks.series("batches", batch, "what the network is called with, tuples of tensors")
             network(*batch)
             seen += 1
     finally:

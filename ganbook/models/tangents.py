@@ -37,7 +37,7 @@ def jacobian(network: nn.Module, x: Samples) -> Float[Tensor, "n outputs inputs"
         raise ValueError(f"x must be of the type of the network's weights, got {x.dtype}")
 
     def one(sample: Tensor) -> Tensor:
-        return network(sample[None])[0].flatten()
+        return checks.answering("network", network)(sample[None])[0].flatten()
 
     def by_input(sample: Tensor) -> Tensor:
         out, pull = torch.func.vjp(one, sample)
@@ -63,6 +63,8 @@ def tangents(J: Float[Tensor, "n d inputs"], k: int | None = None) -> Float[Tens
     [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
     """
     checks.all_finite("J", checks.tensor("J", J, "n", "d", "inputs", what="Jacobians"))
+    if J.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"J must be of float32 or float64, in which torch has singular values, got {J.dtype}")
     most = min(J.shape[1:])
     k = most if k is None else checks.whole("k", k, most=most)
     return torch.linalg.svd(J, full_matrices=False).U[:, :, :k]

@@ -36,6 +36,7 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Samples) -> Samples:
+        checks.fits("x", x, self.body[0].weight, "n", self.body[0].in_channels, "h", "w")
         return x + self.body(x)
 
 

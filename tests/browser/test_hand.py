@@ -7,7 +7,7 @@ import json
 
 import pytest
 import torch
-from hand_cases import eight_bits
+from hand_cases import PAIRS, eight_bits
 
 from ganbook.player.hand import bundle, hand, pack
 
@@ -61,7 +61,7 @@ def picture(page):
     return page.locator(".gbh-two canvas").evaluate(PIXELS)
 
 
-@pytest.mark.parametrize("network", pack.NETWORKS)
+@pytest.mark.parametrize("network", PAIRS)
 def test_the_page_draws_what_torch_draws(visit, network):
     """From the text that travels to the canvas: within one of 256 levels, since both round."""
     page, (G, D) = visit(network), eight_bits(network)

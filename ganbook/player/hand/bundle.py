@@ -13,7 +13,18 @@ from types import ModuleType
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIVE = HERE.parent / "live"
-ENGINE = (LIVE / "random.js", *(HERE / name for name in ("layers.js", "latents.js", "nearest.js", "strokes.js")))
+PAIR, KINDS = "G and D", "G of a class"
+ENGINE = {
+    PAIR: ("layers", "latents", "nearest", "strokes"),
+    KINDS: ("layers", "latents", "residual", "truncation"),
+}
+"""What computes; the first file is the live game's random.js."""
+DOORS = {
+    PAIR: "decode, unpack, run, verdict, latent, letters, PATHS, directions, makeRandom, "
+    "distance, nearest, pictured, READY",
+    KINDS: "decode, unpack, painted, truncated, erf, makeRandom",
+}
+PIECE = {PAIR: ("page", "canvas", "sketch", "play"), KINDS: ("page", "canvas", "kinds")}
 
 
 def beside(path: pathlib.Path) -> ModuleType:
@@ -27,28 +38,32 @@ def beside(path: pathlib.Path) -> ModuleType:
 _live, _pack = beside(LIVE / "bundle.py"), beside(HERE / "pack.py")
 
 
+def sort(network: str) -> str:
+    """Which engine and which piece play a network."""
+    return KINDS if network == "kinds" else PAIR
+
+
 def weights() -> dict[str, str]:
     """What comes when a reader asks, by the network's name: its weights, and the piece that plays it."""
-    return {name: _pack.script(name) + play() for name in _pack.NETWORKS}
+    return {name: _pack.script(name) + play(name) for name in _pack.NETWORKS}
 
 
-def play() -> str:
-    """The piece as one script, which leaves its door beside the weights."""
-    own = _files((*ENGINE, *(HERE / name for name in ("page.js", "sketch.js", "play.js"))))
-    return _tight(f'(() => {{\n"use strict";\n{own}globalThis.ganbookHand.play = play;\n}})();\n')
+def play(network: str) -> str:
+    """The piece as one script, which leaves its door with the weights."""
+    own = _engine(sort(network)) + _files(PIECE[sort(network)])
+    return _tight(f'(() => {{\n"use strict";\n{own}globalThis.ganbookHand.{network}.play = play;\n}})();\n')
 
 
-def engine() -> str:
+def engine(network: str = "faces") -> str:
     """What computes, as one function without arguments, which returns its parts."""
-    doors = "decode, unpack, run, verdict, latent, letters, PATHS, directions, makeRandom"
-    doors += ", distance, nearest, pictured, READY"
-    return f'function engine() {{\n"use strict";\n{_files(ENGINE)}return {{ {doors} }};\n}}\n'
+    kind = sort(network)
+    return f'function engine() {{\n"use strict";\n{_engine(kind)}return {{ {DOORS[kind]} }};\n}}\n'
 
 
 def script() -> str:
     """What a page loads: it makes every mount point on the page work."""
     style = json.dumps((HERE / "hand.css").read_text(encoding="utf-8").replace("\n", ""))
-    page = f"const STYLE = {style};\n{_files((HERE / 'page.js', HERE / 'hand.js'))}"
+    page = f"const STYLE = {style};\n{_files(('page', 'hand'))}"
     return _tight(f'(() => {{\n"use strict";\n{page}}})();\n')
 
 
@@ -56,5 +71,9 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[;,{([])\n", "", _live.tight(text))
 
 
-def _files(paths: tuple[pathlib.Path, ...]) -> str:
-    return "".join(_live.bare(path.read_text(encoding="utf-8")) for path in paths)
+def _engine(kind: str) -> str:
+    return _live.bare((LIVE / "random.js").read_text(encoding="utf-8")) + _files(ENGINE[kind])
+
+
+def _files(names: tuple[str, ...]) -> str:
+    return "".join(_live.bare((HERE / f"{name}.js").read_text(encoding="utf-8")) for name in names)

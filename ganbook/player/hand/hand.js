@@ -21,7 +21,7 @@ function mount(root) {
     trouble.textContent = "";
     try {
       await load(network);
-      globalThis.ganbookHand.play(root, network, said, trouble);
+      globalThis.ganbookHand[network].play(root, network, said, trouble);
       open.remove();
     } catch {
       said.textContent = "";

@@ -1,8 +1,9 @@
 // A network of the zoo, from the text in which it travels to its pixels. The layers are those of a DCGAN: linear,
 // transposed convolution ("up"), convolution ("down"); batch norm has gone into their scales and shifts.
 
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+
 function decode({ forms, numbers, integers, measured }) {
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
   return { ...unpack({ forms, numbers: new Float32Array(bytes(numbers)), integers: new Int8Array(bytes(integers)) }), measured };
 }
 
@@ -18,7 +19,7 @@ function unpack({ forms, numbers, integers }) {
     from += count;
     return { stride: 1, pad: 0, kernel, ...form, w, shift };
   };
-  return { G: forms.G.map(layer), D: forms.D.map(layer) };
+  return Object.fromEntries(Object.entries(forms).map(([letter, list]) => [letter, list.map(layer)]));
 }
 
 const ACTS = { relu: (v) => Math.max(0, v), leaky: (v) => (v > 0 ? v : 0.2 * v), tanh: Math.tanh, none: (v) => v };

@@ -18,6 +18,18 @@ STYLE = (
 NAMES = ("Ada", "Alan", "Emmy", "Ian", "Maryam", "Noor", "Sofia", "Yann")
 """Whose pictures a still shows, in two rows."""
 
+SHOWN = {
+    "": (
+        "Eight {things} by the generator {zoo}, each from the latent of a name",
+        "the {things} of {names}",
+    ),
+    "kinds": (
+        "Eight faces by the generator {zoo}: its four kinds at threshold 2, and in the lower row at 0.2",
+        "one z as each of the four kinds, truncated at 2 and, below, at 0.2",
+    ),
+}
+"""Of a still its alt text and what stands under it, by the network; "" for all others."""
+
 
 class Hand:
     """A generator that runs in the reader's page; made by `hand`."""
@@ -41,12 +53,13 @@ def hand(network: str = "faces") -> Hand:
     """A generator of the zoo that runs in the reader's page: names, ways between them, a pad in z, maps to switch off.
 
     The faces have steps towards glasses beside them; the digits a field to draw on, and the page descends in z to the
-    nearest picture that G can draw.
+    nearest picture that G can draw. The kinds have none of this: a kind is chosen, and the threshold is turned at which
+    z is truncated.
 
     What the page shows is computed there, with the zoo's weights as 8-bit integers, which come when the reader asks for
     them. Where no script runs (on paper, on GitHub) the output is a still.
 
-    network: "faces" (dcgan-faces of the zoo, 16 px) or "digits" (dcgan-digits, 28 px).
+    network: "faces" (dcgan-faces of the zoo, 16 px), "digits" (dcgan-digits, 28 px) or "kinds" (biggan-faces, 16 px).
 
     Raises: ValueError for another network.
 
@@ -58,14 +71,14 @@ def hand(network: str = "faces") -> Hand:
 
 @cache
 def stills() -> dict[str, str]:
-    """Of each network the pictures of NAMES as a data address; scripts/make_hand_stills.py draws them."""
+    """Of each network eight pictures as a data address; scripts/make_hand_stills.py draws them."""
     return json.loads((bundle.HERE / "stills.json").read_text(encoding="utf-8"))
 
 
 def _still(network: str) -> str:
-    names = f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"
-    alt = f"Eight {network} by the generator {pack.NETWORKS[network]}, each from the latent of a name"
+    alt, words = SHOWN.get(network, SHOWN[""])
+    told = {"things": network, "zoo": pack.NETWORKS[network], "names": f"{', '.join(NAMES[:-1])} and {NAMES[-1]}"}
     return (
-        f'<img src="{stills()[network]}" alt="{alt}" width="340" height="170">'
-        f"<p>A still: the {network} of {names}. With JavaScript the generator runs here.</p>"
+        f'<img src="{stills()[network]}" alt="{alt.format(**told)}" width="340" height="170">'
+        f"<p>A still: {words.format(**told)}. With JavaScript the generator runs here.</p>"
     )

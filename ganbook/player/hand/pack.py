@@ -6,7 +6,8 @@ Needs only Python, since the book is built without torch: book/ext loads this fi
 
 and batch norm in evaluation mode is no layer: it makes scale g of the scale before it, and (shift - mean) g + beta of
 the shift, with g = gamma / sqrt(variance + 1e-5). The few weights of G's last layer stay as they are: in 8 bits they
-alone would be three quarters of all that the faces lose.
+alone would be three quarters of all that the faces lose. A norm that is told a class has a scale of its own for each z:
+its two matrices are layers, and what it has measured travels apart.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 ZOO = pathlib.Path(__file__).resolve().parents[2] / "zoo" / "weights"
-NETWORKS = {"faces": "dcgan-faces", "digits": "dcgan-digits"}
+NETWORKS = {"faces": "dcgan-faces", "digits": "dcgan-digits", "kinds": "biggan-faces"}
 """What a reader may take in the hand, and its name in the zoo."""
 
 MEASURED = pathlib.Path(__file__).resolve().parent / "measured.json"
-"""What scripts/measure_hand.py has found: the direction of glasses, and how near a descent in z comes."""
+"""What scripts/measure_hand.py has found: the direction of glasses, how near a descent in z comes, and for truncated z
+what the norms of the kinds divide by, with precision and recall."""
 
 EPS = 1e-5  # of torch's batch norm
 
@@ -110,10 +112,36 @@ def _layer(own: dict[str, Tensor], place: int, letter: str, *, first: bool, last
     return Layer(form, integers, scales, shifts)
 
 
+BLOCK = ("first.gain", "first.shift", "widen", "second.gain", "second.shift", "again", "beside")
+"""The layers of a residual block, as residual.js takes them."""
+
+
+def residual(tensors: dict[str, Tensor]) -> list[Layer]:
+    """The layers of a G that is told a class: embedding, first layer, blocks, the last norm's own part, last layer."""
+    own = {key[2:]: tensor for key, tensor in tensors.items() if key.startswith("G/")}
+    blocks = sorted({key.split(".")[1] for key in own if key.startswith("blocks.")})
+    parts = [f"blocks.{k}.{part}" for k in blocks for part in BLOCK]
+    places = ["embed", "start.0", *parts, "end.0", "end.2"]
+    return [_told(own, place, whole=place.startswith(("embed", "end"))) for place in places]
+
+
+def _told(own: dict[str, Tensor], place: str, *, whole: bool) -> Layer:
+    weight = own[f"{place}.weight"]
+    outside, inside, *kernel = (*weight.shape, 1)[: max(2, len(weight.shape))]
+    shifts = list(own[f"{place}.bias"].values) if f"{place}.bias" in own else [0.0] * outside
+    form = {"kind": "down" if kernel else "linear", "in": inside, "out": outside}
+    if kernel:
+        form |= {"kernel": kernel[0], "pad": kernel[0] // 2}
+    if whole:
+        return Layer(form | {"whole": 1}, (), [1.0] * outside, shifts, weight.values)
+    return Layer(form, *rounded(weight), shifts)
+
+
 def packed(name: str) -> dict[str, Any]:
-    """Both players: their layers in order; scales, shifts and what is whole in one row, all integers in another."""
+    """The players: their layers in order; scales, shifts and what is whole in one row, all integers in another."""
     tensors = read(ZOO / f"{NETWORKS[name]}.safetensors")
-    players = {letter: network(tensors, letter) for letter in "GD"}
+    told = "G/embed.weight" in tensors  # and then G alone travels
+    players = {"G": residual(tensors)} if told else {letter: network(tensors, letter) for letter in "GD"}
     layers = list(itertools.chain.from_iterable(players.values()))
     return {
         "forms": {letter: [layer.form for layer in made] for letter, made in players.items()},

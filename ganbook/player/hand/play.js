@@ -6,17 +6,6 @@ const REAL = { faces: 0.7, digits: 0.01 }; // D's verdict on half of all real on
 const NO_LETTER = "A name needs a letter or a digit: they choose z. The pictures are still those of the last name.";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-// Numbers from -1 to 1 as grey or as colours, on a canvas that the page enlarges.
-function paint(canvas, x, side, left = 0) {
-  const area = side * side, image = new ImageData(side, side), channels = x.length / area;
-  for (let k = 0; k < 4 * area; k += 1) image.data[k] = k % 4 > 2 ? 255 : 127.5 * (1 + x[k % 4 % channels * area + (k >> 2)]);
-  canvas.getContext("2d").putImageData(image, left, 0);
-}
-
-// To act once after a pause, however often it is asked.
-const later = (act, pause) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(act, pause); }; };
-const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-
 function play(root, network, said, trouble) {
   const { G, D, measured } = decode(globalThis.ganbookHand[network]);
   const width = G[0].in, maps = G[1].in, area = G[0].out / maps, cell = Math.sqrt(area), thing = network.slice(0, -1);
