@@ -129,9 +129,10 @@ seeds: env ## a chapter's claims under other seeds, with their margins: make see
 colab: env ## rehearse Colab: its versions, each notebook alone in an empty folder (long; CH=01 for one)
 	@$(PY) scripts/rehearse_colab.py $(CH)
 
-bench: env ## our training rounds against the usual way, the weight of the book, and frames a second of the live pieces
+bench: env ## our training rounds against the usual way, the weight of the book, frames a second of the live pieces; AGAINST=commit: against our own
 	@$(PY) scripts/bench.py
 	@$(PY) tests/browser/frames.py
+	@$(if $(AGAINST),$(PY) scripts/bench_against.py $(AGAINST))
 
 lock: env ## resolve the lock (requirements.txt) anew
 	@$(PY) scripts/lock.py

@@ -6,6 +6,7 @@ import os
 import sys
 
 import bench
+import bench_against
 import machine
 import pytest
 
@@ -53,3 +54,44 @@ def test_nothing_is_measured_where_others_are_at_work(monkeypatch, capsys):
     bench.torch.set_num_threads(threads)
     said = capsys.readouterr().out
     assert machine.name() in said and "bf16 instructions; load" in said and "peak" not in said
+
+
+def test_a_comparison_asks_both_codes_in_turns_and_divides_their_times(monkeypatch, capsys):
+    asked = []
+
+    class Code:
+        def __init__(self, root):
+            self.root, self.process = root, Process()
+
+        def told(self):
+            return "one|two"
+
+        def block(self, name):
+            asked.append((name, self.root == bench_against.ROOT))
+            return 2.0 if self.root == bench_against.ROOT else 3.0
+
+    class Process:
+        stdin = type("In", (), {"close": lambda self: None})()
+
+        def wait(self):
+            pass
+
+    monkeypatch.setattr(bench_against, "Code", Code)
+    monkeypatch.setattr(bench_against, "unpack", lambda commit, folder: None)
+    monkeypatch.setattr(sys, "argv", ["bench_against.py", "HEAD", "--blocks", "4"])
+    bench_against.main()
+    said = capsys.readouterr().out
+    assert asked == [("one", True), ("one", False)] * 4 + [("two", True), ("two", False)] * 4
+    assert "one: 1.50 (middle half of 4 blocks 1.50 to 1.50) times as fast as HEAD; 2.0 ms" in said
+
+
+def test_a_commit_that_is_none_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["bench_against.py", "no-such-commit"])
+    with pytest.raises(SystemExit, match="no-such-commit is no commit of this repository"):
+        bench_against.main()
+
+
+@pytest.mark.parametrize("name", bench_against.cases())
+def test_each_case_of_the_comparison_is_a_game_that_runs(name):
+    networks, recipe, real, _ = bench_against.cases()[name]
+    assert next(bench_against.made(networks, recipe, real)).n == 1
