@@ -2,15 +2,16 @@
 
     explore.slider(draw, np.linspace(0, 1, 21), label="t", alt="a 3 that turns into an 8 along a line in z")
 
-One output, two representations. `draw` is called for each position at once, in the cell, and the pictures go into
-one self-contained HTML element: that is all the rendered book, GitHub and `make run` ever see. Where a reader sits
-before a live Jupyter, VS Code or Colab, the same output also carries an ipywidgets panel which calls `draw` again with
-the value under the reader's hand, between the precomputed ones too. The front end prefers the panel; one without
-ipywidgets shows the HTML. The reader edits nothing.
+`draw` is called for each position at once, in the cell, and the pictures go into one self-contained HTML element: that
+is all the rendered book, GitHub and `make run` ever see. Where a reader sits before a live Jupyter, VS Code or Colab, a
+button stands below it, in an output of its own; it brings an ipywidgets panel which calls `draw` again with the value
+under the reader's hand, between the precomputed ones too. The reader edits nothing.
 
-Why the panel is not always offered: Sphinx prefers a saved widget view to the HTML beside it and then shows nothing,
-GitHub refuses notebooks with saved widget state, and nbval would compare neither. So a live front end must prove
-itself: Jupyter server names the notebook in JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module.
+Why two outputs: a front end prefers a widget to the HTML beside it, and a widget ends with its kernel. In a notebook
+that was saved and is opened again, the pictures stand, and below them that the panel is gone.
+
+Why the button is not always there: Sphinx shows nothing of a saved widget, GitHub refuses notebooks with saved widget
+state, and nbval would compare neither. So a live front end must prove itself: Jupyter server names the notebook in JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module.
 nbclient, nbval, nbconvert and pytest do none of this. GANBOOK_STATIC=1 (set by `make run` and `make nbval`) rules all
 out, GANBOOK_LIVE=1 forces the panel, and `.live()` returns it wherever it is called.
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -39,7 +41,6 @@ from ganbook.player.live import game
 
 __all__ = [
     "BUDGET",
-    "WIDGET",
     "Explore",
     "anchors",
     "balls",
@@ -56,8 +57,6 @@ __all__ = [
 
 BUDGET = 600_000
 """Bytes of HTML that the pictures of one panel may take."""
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Explore:
@@ -113,14 +112,25 @@ class Explore:
         return player.element([view], self.knobs, [self._blobs], titles=titles, start=self.start, pad=self.pad)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self.html()}
-        if live_front_end():
-            try:
-                model = self.live().model_id
-            except Exception:  # the picture must come, whatever ails the widgets of this front end
-                return bundle
-            bundle[WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": model}
-        return bundle
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    def _ipython_display_(self) -> None:
+        if not live_front_end():
+            raise NotImplementedError  # IPython then asks for the bundle
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        with suppress(Exception):  # the pictures stand, whatever ails the widgets of this front end
+            display(self._offer())
+
+    def _offer(self) -> Any:
+        """A button that makes place for the live panel."""
+        import ipywidgets as w
+
+        button = w.Button(description="Draw anew with the kernel", layout=w.Layout(width="auto"))
+        place = w.VBox([button])
+        button.on_click(lambda _: setattr(place, "children", [self.live()]))
+        return place
 
     def live(self) -> Any:
         """The ipywidgets panel, which calls `draw` at the value chosen; the same panel at each call.

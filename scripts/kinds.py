@@ -129,6 +129,7 @@ def screens(path):
         page = browser.new_page(viewport=DESK, reduced_motion="reduce")
         page.goto(path.as_uri())
         page.evaluate(FONTS)
+        page.wait_for_timeout(3_000)  # the live panels grow to their height after the first paint: up to five screens
         height, first = page.locator("article").first.bounding_box()["height"], page.evaluate(FIRST)
         browser.close()
     return height / DESK["height"], first / DESK["height"]

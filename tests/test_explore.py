@@ -15,7 +15,7 @@ import torch
 
 from ganbook import explore
 
-WIDGET = explore.WIDGET
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def grey(*values):
@@ -143,18 +143,51 @@ def test_static_rules_all_out(monkeypatch, proof):
     assert not explore.live_front_end()
 
 
-def test_with_one_there_are_both(live):
-    bundle = explore.slider(grey, [0.0, 1.0], alt="a")._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/html", WIDGET}
-    assert bundle[WIDGET]["model_id"] and bundle[WIDGET]["version_major"] == 2
+@pytest.fixture
+def published(monkeypatch):
+    """What is displayed, one output after the other."""
+    outputs = []
+
+    def publish(thing, raw=False):
+        outputs.append(thing if raw else thing._repr_mimebundle_())
+
+    monkeypatch.setattr("IPython.display.display", publish)
+    return outputs
 
 
-def test_a_front_end_with_broken_widgets_still_gets_html(live, monkeypatch):
+def test_a_saved_live_run_has_an_output_of_pictures_alone(live, published):
+    """In a session to come the widget is not found: a front end that prefers it must find no picture beside it."""
+    explore.slider(grey, [0.0, 1.0], alt="a")._ipython_display_()
+    pictures, button = published
+    assert set(pictures) == {"text/plain", "text/html"}
+    assert WIDGET in button and "text/html" not in button
+
+
+def test_the_button_makes_place_for_the_panel(live):
+    panel = explore.slider(grey, [0.0, 1.0], alt="a")
+    place = panel._offer()
+    place.children[0].click()
+    assert place.children == (panel.live(),)
+
+
+def test_a_front_end_with_broken_widgets_still_gets_html(live, published, monkeypatch):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)  # importing it now fails
     panel = explore.slider(grey, [0.0, 1.0], alt="a")
-    assert set(panel._repr_mimebundle_()) == {"text/plain", "text/html"}
+    panel._ipython_display_()
+    assert [set(output) for output in published] == [{"text/plain", "text/html"}]
     with pytest.raises(ImportError):
         panel.live()
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_ipython_is_asked_for_two_outputs_only_where_somebody_watches(watched, monkeypatch):
+    """As a kernel does: its formatter takes one bundle where `_ipython_display_` declines."""
+    from IPython.core.formatters import DisplayFormatter
+
+    monkeypatch.setattr(explore, "live_front_end", lambda: watched)
+    monkeypatch.setattr("IPython.display.display", lambda *given, **named: None)
+    bundle, _ = DisplayFormatter().format(explore.slider(grey, [0.0, 1.0], alt="a"))
+    assert set(bundle) == (set() if watched else {"text/plain", "text/html"})
 
 
 def test_the_live_slider_draws_between_the_pictures():

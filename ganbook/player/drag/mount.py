@@ -9,6 +9,7 @@ from typing import Any
 
 from ganbook.player.drag import bundle
 from ganbook.player.front_end import live_front_end
+from ganbook.player.images import as_images
 
 REAL, FAKE, SOFT = "#3a86c8", "#d9622b", "#8a8f98"
 """Colours that hold on light and on dark ground."""
@@ -30,12 +31,12 @@ class Drag:
 
     def _repr_html_(self) -> str:
         state = html.escape(json.dumps(self.state, separators=(",", ":"), allow_nan=False), quote=True)
-        live = f"<style>{bundle.style()}</style>", f"<script>{bundle.script(self.name)}</script>"
-        before, after = live if live_front_end() else ("", "")
+        live = f"<style>{bundle.style()}</style>", f"<script>{bundle.script(self.name)}</script>", as_images(self.still)
+        before, after, still = live if live_front_end() else ("", "", self.still)
         return (
             f'{before}<div class="gbd" data-drag="{self.name}" role="group" aria-label="{html.escape(self.label)}" '
             f'data-lm-suppress-shortcuts="true" style="--desk:{self.room[0]}px;--phone:{self.room[1]}px" '
-            f'data-state="{state}"><div class="gbd-still">{self.still}'
+            f'data-state="{state}"><div class="gbd-still">{still}'
             f"<p>A still. With JavaScript it moves under your finger here.</p></div></div>{after}"
         )
 

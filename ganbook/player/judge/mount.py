@@ -10,6 +10,7 @@ from typing import Any
 
 from ganbook import checks
 from ganbook.player.front_end import live_front_end
+from ganbook.player.images import as_images
 from ganbook.player.judge import bundle
 
 STYLE = (
@@ -34,11 +35,12 @@ class Judge:
 
     def _repr_html_(self) -> str:
         said = json.dumps({"settings": self.settings, "name": self.name}, separators=(",", ":"))
-        script = f"<script>{bundle.script()}</script>" if live_front_end() else ""
+        live, still = live_front_end(), _still(self.settings.get("data", "bells"))
+        script = f"<script>{bundle.script()}</script>" if live else ""
         return (
             f'<div class="gbj" role="group" aria-label="Be the judge" data-lm-suppress-shortcuts="true" '
             f'data-judge="{html.escape(said, quote=True)}"><style>{STYLE}</style>'
-            f'<div class="gbj-still">{_still(self.settings.get("data", "bells"))}</div></div>{script}'
+            f'<div class="gbj-still">{as_images(still) if live else still}</div></div>{script}'
         )
 
 

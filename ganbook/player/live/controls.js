@@ -76,6 +76,10 @@ const NO_POINTS = "No points are drawn yet, so there is nothing to learn: tap th
 
 /** Says that the address holds something, once it is in the clipboard; where no clipboard is, that it stands above. */
 async function copyAddress(said, done) {
+  if (window.parent !== window) { // in Colab's frame
+    said.textContent = "Here there is no address to share, as there is on a page of the book.";
+    return;
+  }
   try {
     await navigator.clipboard.writeText(location.href);
     said.textContent = `${done}; it is copied.`;

@@ -10,6 +10,7 @@ from typing import Any
 
 from ganbook import checks
 from ganbook.player.front_end import live_front_end
+from ganbook.player.images import as_images
 from ganbook.player.live import bundle
 
 PRESETS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -62,11 +63,12 @@ class Live:
         asked |= {"beside": self.sides[1]} if self.sides[1:] else {}
         asked |= {"race": True} if self.preset == "race" else {}
         said = html.escape(json.dumps(asked, separators=(",", ":")), quote=True)
-        script = f"<script>{bundle.script()}</script>" if live_front_end() else ""
+        live, still = live_front_end(), _still(self.preset)
+        script = f"<script>{bundle.script()}</script>" if live else ""
         return (
             f'<div class="gbl" role="group" aria-label="Live game" data-lm-suppress-shortcuts="true" '
             f'data-live="{said}"><style>{STYLE % ROOM[self.preset]}</style>'
-            f'<div class="gbl-still">{_still(self.preset)}</div></div>{script}'
+            f'<div class="gbl-still">{as_images(still) if live else still}</div></div>{script}'
         )
 
 
