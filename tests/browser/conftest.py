@@ -203,6 +203,7 @@ def read(go, shelf):
         if (name, over) not in shelf:
             shelf[name, over] = go(name, over)
             shelf[name, over].page.evaluate(WAKE)
+            shelf[name, over].page.wait_for_function("() => [...document.images].every((image) => image.complete)")
             shelf[name, over].page.wait_for_load_state("networkidle")
         looked.append(shelf[name, over].page)
         return shelf[name, over]
