@@ -6,6 +6,7 @@ A check returns sentences: what is wrong, in which cell, what to do. tests/test_
 from contract.chapter import Chapter
 from contract.directions import CHECKS as DIRECTIONS
 from contract.form import CHECKS as FORM
+from contract.lettering import CHECKS as LETTERING
 from contract.outputs import CHECKS as OUTPUTS
 from contract.outputs import CLEAN
 from contract.portable import CHECKS as PORTABLE
@@ -13,7 +14,7 @@ from contract.promise import CHECKS as PROMISE
 from contract.promise import figures_have_alt_text, in_the_toc, one_title
 from contract.rerun import CHECKS as RERUN
 
-CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *DIRECTIONS, *RERUN)
+CHECKS = (*OUTPUTS, *PORTABLE, *PROMISE, *FORM, *LETTERING, *DIRECTIONS, *RERUN)
 PAGE = (*OUTPUTS, *PORTABLE, one_title, figures_have_alt_text, in_the_toc)
 """For a notebook without a number, which is no chapter: a page that is executed."""
 

@@ -10,6 +10,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # Two frames: observers of sizes have spoken, and what they changed is laid out.
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 UNFOLD = "() => document.querySelectorAll('article details').forEach((fold) => { fold.open = true; })"
+# A picture far down is not asked for before a reader is near it: now all are.
+WAKE = "() => document.querySelectorAll('img[loading=lazy]').forEach((image) => { image.loading = 'eager'; })"
 FOLD = UNFOLD.replace("true", "false")
 
 

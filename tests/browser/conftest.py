@@ -13,7 +13,7 @@ import subprocess
 import threading
 
 import pytest
-from bookpages import FOLD, HTML, PAGES, ROOT
+from bookpages import FOLD, HTML, PAGES, ROOT, WAKE
 
 ORDER = {name: k for k, name in enumerate([*PAGES, "search", "genindex"])}
 FLAGS = [
@@ -202,6 +202,8 @@ def read(go, shelf):
             shelf.pop(other).page.context.close()
         if (name, over) not in shelf:
             shelf[name, over] = go(name, over)
+            shelf[name, over].page.evaluate(WAKE)
+            shelf[name, over].page.wait_for_function("() => [...document.images].every((image) => image.complete)")
             shelf[name, over].page.wait_for_load_state("networkidle")
         looked.append(shelf[name, over].page)
         return shelf[name, over]

@@ -13,4 +13,6 @@ def test_nothing_moves_while_a_page_comes(chromium, served, name, width):
     assert seen["paint"], "the measuring itself is broken"
     assert seen["shift"] < 0.1
     assert seen["script"] < 0.3, "processor time of the page's scripts, in seconds"
+    # A visit that does not scroll, with the film of the first screen. The heaviest has 1,498: room for a few sentences.
+    assert 200 < seen["kilobytes"] < 1550
     assert 0 < seen["task"] < 0.125, "processor time of the longest task: half a second on a phone four times as slow"

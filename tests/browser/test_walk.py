@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from bookpages import CHAPTERS, HTML, PAGES, ROOT, SETTLED
+from bookpages import CHAPTERS, HTML, PAGES, ROOT, SETTLED, WAKE
 
 FILM = "article .gbp-film"
 AT = "film => film.querySelector('input[type=range]').value"
@@ -86,8 +86,9 @@ def test_no_figure_is_lettered_larger_than_the_text(html):
             assert 'width="' in tag.split(">")[0], f"{name}: a figure without a size moves what stands below it"
 
 
-SMALL = """() => [...document.querySelectorAll('article .cell_output > img')]
-  .filter((image) => image.naturalWidth && image.getClientRects().length)
+SHOWN = """() => [...document.querySelectorAll('article .cell_output > img')]
+  .filter((image) => image.getClientRects().length)"""
+SMALL = f"""() => ({SHOWN})()
   .filter((image) => image.getBoundingClientRect().width < 0.49 * image.naturalWidth).map((image) => image.src)"""
 HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-stage)')]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0).map((box) => box.className)"""
@@ -96,6 +97,9 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(visit, name):
     page = visit(name, width=390).page
+    page.evaluate(WAKE)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(f"() => ({SHOWN})().every((image) => image.naturalWidth)")
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
 

@@ -98,13 +98,14 @@ def scaled(before: str, width: str, between: str, height: str) -> str:
 
 
 def sized(html: str, images: pathlib.Path) -> str:
-    """The page with the size of each still figure, which keeps the text below it in its place while it loads."""
+    """The page with the size of each still figure: the text below keeps its place, and it loads when it is near."""
 
     def size(found: re.Match) -> str:
         with Image.open(images / found[2]) as figure:
             width, height = figure.size
         least = f' style="min-width:{round(width * LEAST)}px"'
-        return f"{found[1]}{scaled(' width=', str(width), ' height=', str(height))}{least}{found[3]}"
+        later = "" if "loading=" in found[0] else ' loading="lazy"'
+        return f"{found[1]}{scaled(' width=', str(width), ' height=', str(height))}{least}{later}{found[3]}"
 
     return STILL.sub(size, html)
 

@@ -35,11 +35,17 @@ LOADED = re.compile(
 )
 ERROR = re.compile(r'data-mjx-error="([^"]*)"')
 
-# What MathJax writes for other readers than a browser, or twice: a ninth of a page.
+# What MathJax writes for other readers than a browser, twice, or for rules that its style sheet does not have; in the
+# MathML beside a formula, which is heard and not seen, how a bracket is drawn: a fifth of a page.
 IDLE = re.compile(
-    r' (?:class=" ?(?:MathJax|MJX-TEX)"|style="position: relative;"|unselectable="on"(?: display="inline")?'
-    r'|data-mjx-texclass="\w+"|xmlns="http://www.w3.org/1998/Math/MathML")'
+    r' (?:class=" ?(?:MathJax|MJX-TEX|mjx-[in])"|style="position: relative;"|unselectable="on"(?: display="inline")?'
+    r'|(?:data-mjx-)?texclass="\w+"|(?:stretchy|symmetric)="\w+"|data-mjx-alternate="1"'
+    r'|xmlns="http://www.w3.org/1998/Math/MathML")'
 )
+
+# A sign in a face has a rule of its own; its braces and quotes stand in `content`.
+SIGN = re.compile(r'mjx-c\.(mjx-c[0-9A-F]+)\.(TEX-[\w-]+)::before\s*\{(?:"(?:\\.|[^"\\])*"|[^"}])*\}')
+IN_FACE = re.compile(r'<mjx-c class="(mjx-c[0-9A-F]+) (TEX-[\w-]+)">')
 
 START = """
 globalThis.global = globalThis;
@@ -102,6 +108,27 @@ def with_formulas(page: str, done: dict[tuple[str, bool], str]) -> str:
     return FORMULA.sub(lambda m: m[1] + done[entities.unescape(m[3]), m[2] == "["], page)
 
 
+def lighter(style: str, formulas: str) -> str:
+    r"""The style sheet with the rules that these formulas use: each sign only in the faces in which it stands.
+
+    >>> rule = 'mjx-c.mjx-c7D.TEX-%s::before {\n  content: "}";\n}'
+    >>> lighter(rule % "S1" + rule % "S2", '<mjx-c class="mjx-c7D TEX-S2"></mjx-c>')
+    'mjx-c.mjx-c7D.TEX-S2::before{content: "}";}'
+    """
+    shown = set(IN_FACE.findall(formulas))
+    style = SIGN.sub(lambda rule: rule[0] if rule.groups() in shown else "", style)
+    return re.sub(r"\s*\n\s*", "", purge(style, set(WORD.findall(formulas))))
+
+
+def short(text: str) -> str:
+    """Pages and style sheet with the classes of signs by their number alone: there are three thousand on a page.
+
+    >>> short('<mjx-c class="mjx-c1D437 TEX-I"></mjx-c>')
+    '<mjx-c class="c1D437 TEX-I"></mjx-c>'
+    """
+    return re.sub(r"\bmjx-c(?=[0-9A-F]{2,5}\b)", "c", text)
+
+
 class Kept:
     """What earlier builds have set, in a file that counts only for these settings and this MathJax."""
 
@@ -147,8 +174,8 @@ def finish(app, exception):
     folder = out / "_static" / "mathematics"
     shutil.copytree(mathjax_folder() / "output" / "chtml" / "fonts" / "woff-v2", folder, dirs_exist_ok=True)
     # The face of digits and signs hangs on a class that IDLE takes away: it is said once, of all that a formula holds.
-    style = kept.style.replace(".MJX-TEX {", "mjx-math {")
-    style = purge(style, set(WORD.findall(" ".join(kept.done.values()))))
+    style = lighter(kept.style.replace(".MJX-TEX {", "mjx-math {"), " ".join(kept.done.values()))
+    style, brief = short(style), {formula: short(html) for formula, html in kept.done.items()}
     (folder / "formulas.css").write_text(style, encoding="utf-8")
     version = hashlib.sha256(style.encode()).hexdigest()[:8]
     for path, page in pages.items():
@@ -156,7 +183,7 @@ def finish(app, exception):
         if formulas[path]:
             sheet = "../" * (len(path.relative_to(out).parts) - 1) + f"_static/mathematics/formulas.css?v={version}"
             after = after.replace("</head>", f'<link rel="stylesheet" href="{sheet}">\n</head>', 1)
-            after = with_formulas(after, kept.done)
+            after = with_formulas(after, brief)
         if after.count("math notranslate") != after.count("<mjx-container"):
             logger.warning(f"{path.relative_to(out)}: a formula stands in a form not known here", type="mathematics")
         if after != page:

@@ -96,6 +96,8 @@ def mended(html: str) -> str:
     html = html.replace(
         '<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region" aria-label="The book" class'
     )
+    # The mark of Colab stands in a menu that is closed: it comes when the menu opens.
+    html = re.sub(r"<img(?= [^>]*logo_colab)", '<img loading="lazy"', html)
     # docutils gives the bibliography roles that its elements, and their children, may not have.
     html = html.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', "<div>")
     return re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", html)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 
 WORD = re.compile(r"[A-Za-z_][\w-]*")
-NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+NAME = re.compile(r"[.#]-?([A-Za-z_][\w-]*)")  # the colours of a terminal begin with a hyphen
 FRAME = re.compile(r"data:image/(webp|png|jpeg|gif);base64,([A-Za-z0-9+/=]{2000,})")
 STARTS = re.compile(r"<script>(?:(?!</script>).)*:not\(\[data-ready\]\)(?:(?!</script>).)*</script>", re.S)
 DYNAMIC = ("bs-", "tooltip", "popover", "dropdown", "modal", "collapse", "fade", "show", "pst-", "sbt-")
@@ -66,8 +66,8 @@ def parts(selectors: str):
 def usable(selector: str, used: set[str]) -> bool:
     """Whether all classes and ids a selector asks for occur; what stands in :not(...) or :is(...) asks for nothing.
 
-    >>> usable(".a .b:not(.c)", {"a", "b"}), usable(".a .d", {"a"})
-    (True, False)
+    >>> usable(".a .b:not(.c)", {"a", "b"}), usable(".a .d", {"a"}), usable(".a .-Color-Red", {"a"})
+    (True, False, False)
     """
     plain = re.sub(r"\[[^\]]*\]", "", selector)
     while "(" in plain and plain != (inner := re.sub(r":[\w-]+\([^()]*\)", "", plain)):
