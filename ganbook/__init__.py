@@ -30,6 +30,7 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     explore       knobs that work without a kernel
     draw          drawings, by a kit of a few shapes
     checks        what arguments are asked
+    strays        what a folder of pictures holds that is not read
     types         the few types that every part shares
 """
 

@@ -1,7 +1,6 @@
 """What arguments are asked, in one place: each check returns the value, or raises a ValueError that names the argument.
 
-Every sentence has one form: NAME must be WHAT IS ALLOWED, got VALUE. Readers have no jaxtyping, so a check also refuses
-what is of another kind altogether: a text, None, a list or a NumPy array where a tensor is meant.
+Every sentence has one form: NAME must be WHAT IS ALLOWED, got VALUE. What is of another kind is refused too.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+
+from ganbook.strays import warn_of_strays as warn_of_strays
 
 HUGE = 2**63
 """No size, no seed and no number of rounds is as large as this: torch could not hold it."""
