@@ -9,22 +9,34 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import difflib
+import os
+import shlex
+import signal
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 
 import ganbook
 from ganbook import augment, checks, data, models, recipes
+from ganbook.files import checkpoint
 from ganbook.games import GAN
+from ganbook.note import Note, digests
 from ganbook.player.pictures import contact_sheet
 from ganbook.recipes import Recipe
-from ganbook.train import train
+from ganbook.train import Run, train
 from ganbook.zoo.frames import Reel
 
 RECIPES = {
     name.lower().replace("_", "-"): recipe for name, recipe in vars(recipes).items() if isinstance(recipe, Recipe)
 }
+KILLED = 128
+"""What a shell adds to the number of the signal that ended a command."""
+
 FEW = 2_000
 """Below so many pictures the line that tells of --few is printed."""
 
@@ -68,14 +80,20 @@ def main(arguments: list[str] | None = None) -> None:
         "--out", type=Path, required=True, help="a picture such as grid.png, or a film such as walk.webp"
     )
     args = parser.parse_args(arguments)
+    args.typed = f"{parser.prog} {shlex.join(sys.argv[1:] if arguments is None else arguments)}"
     try:
-        (_train if args.command == "train" else _sample)(args)
-    except (ValueError, OSError) as error:
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda said, *_: print(f"{parser.prog} {args.command}: {said}", file=sys.stderr)
+            code = (_train if args.command == "train" else _sample)(args)
+    except (ValueError, OSError, FloatingPointError) as error:
         said = str(error).replace("pass skip_unreadable=True", "add --skip-unreadable")
         sys.exit(f"{parser.prog} {args.command}: {said}")
     except KeyboardInterrupt:
-        again = " The same command goes on from the last checkpoint." if args.command == "train" else ""
-        sys.exit(f"\nStopped.{again}")
+        again = " The same command goes on from the last checkpoint, if there is one." * (args.command == "train")
+        print(f"\nStopped.{again}", file=sys.stderr)
+        code = KILLED + signal.SIGINT
+    if code:
+        sys.exit(code)
 
 
 def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn.Module, torch.nn.Module]:
@@ -101,7 +119,54 @@ def check_out(out: Path, folder: str) -> None:
             raise ValueError(f"--out would replace {file}, which no training with a checkpoint there has made")
 
 
-def _train(args: argparse.Namespace) -> None:
+@contextmanager
+def stopped_after_a_round(run: Run) -> Iterator[list[int]]:
+    """Ctrl-C, or a polite kill, lets the round end and its checkpoint be written; a second one stops at once.
+
+    Gives a list: the signal that has come is in it.
+    """
+    come: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, _: Any) -> None:
+        come.append(number)
+        run.save_every = 1
+        for each, way in before.items():
+            signal.signal(each, way)
+        os.write(2, b"\nStopping after this round; once more stops at once.\n")  # print may be in the middle of a line
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield come
+    finally:
+        for number, way in before.items():
+            signal.signal(number, way)
+
+
+def _begin(args: argparse.Namespace, recipe: Recipe) -> data.TensorSampler:
+    """The pictures, once nothing speaks against training on them at --out: what was begun there, goes on."""
+    options = {name: getattr(args, name[2:]) for name in ("--size", "--grey", "--recipe", "--width", "--few", "--seed")}
+    options["--batch"] = recipe.batch
+    path, note = args.out.with_suffix(".checkpoint"), Note.beside(args.out)
+    note = note if path.exists() else None
+    if note:
+        note.check_options(options, args.out)
+    if path.exists() and (n := checkpoint.read(path)[1].get("n", 0)) > args.rounds:
+        raise ValueError(f"--rounds must be at least {n:,}, where {path} stands, got {args.rounds:,}")
+    real = data.folder(args.folder, args.size, 1 if args.grey else 3, skip_unreadable=args.skip_unreadable)
+    print(real)
+    now = digests(real.stored)
+    if note and (told := note.compare(now, args.out)):
+        print(told)
+    if len(real) < FEW and not args.few:
+        print(f"{len(real):,} pictures are few: --few augments what D sees of them.")
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    Note(args.typed, options, now).write(args.out)
+    return real
+
+
+def _train(args: argparse.Namespace) -> int:
     check_out(args.out, args.folder)
     checks.whole("--rounds", args.rounds)
     checks.whole("--width", args.width)
@@ -109,10 +174,7 @@ def _train(args: argparse.Namespace) -> None:
     recipe = RECIPES[args.recipe]
     recipe = recipe if args.batch is None else dataclasses.replace(recipe, batch=args.batch)
     recipe = dataclasses.replace(recipe, augment=augment.FEW_IMAGES) if args.few else recipe
-    real = data.folder(args.folder, args.size, 1 if args.grey else 3, skip_unreadable=args.skip_unreadable)
-    print(real)
-    if len(real) < FEW and not args.few:
-        print(f"{len(real):,} pictures are few: --few augments what D sees of them.")
+    real = _begin(args, recipe)
     torch.manual_seed(args.seed)
     game = GAN(*pair(args.size, real.shape[0], args.width, recipe), recipe)
     every = max(1, args.rounds // 40)
@@ -123,23 +185,37 @@ def _train(args: argparse.Namespace) -> None:
         print(f"{path} stands at round {run.n:,} already: nothing is trained. A larger --rounds goes on from there.")
     elif run.n:
         print(f"Going on from round {run.n:,}.")
-    for step in run:
-        if step.n % every == 0 or step.n == args.rounds:
-            reel.add(step.n, step.sample(16))
-            reel.save()
+    with stopped_after_a_round(run) as come:
+        for step in run:
+            if step.n % every == 0 or step.n == args.rounds:
+                reel.add(step.n, step.sample(16))
+                reel.save()
+            if come and path.exists():
+                break
+    if not reel.frames:  # stopped before the first
+        reel.add(run.n, game.sample(16, torch.Generator().manual_seed(args.seed + 1)))
     game.save(args.out)
     film = args.out.with_suffix(".webp")
-    reel.film(f"{args.rounds} rounds on {args.folder}", ncol=4).save(film)
+    reel.film(f"{run.n} rounds on {args.folder}", ncol=4).save(film)
+    stopped = run.n < args.rounds
+    if stopped:
+        print(f"Stopped after round {run.n:,} of {args.rounds:,}. To go on: {args.typed}")
     print(
-        f"Kept in {args.out} ({args.out.stat().st_size / 1e6:.1f} MB); the film: {film}. Samples: "
-        f"python -m ganbook sample {args.out} --out grid.png"
+        f"Kept{' so far' * stopped} in {args.out} ({args.out.stat().st_size / 1e6:.1f} MB); the film: {film}. Samples: "
+        f"python -m ganbook sample {shlex.quote(str(args.out))} --out grid.png"
     )
+    return KILLED + come[0] if stopped else 0
 
 
 def _sample(args: argparse.Namespace) -> None:
-    stopped = args.file.with_suffix(".checkpoint")
-    if not args.file.exists() and stopped.exists():
-        raise ValueError(f"{args.file} is kept at the end of a training, and that of {stopped} has not ended: go on")
+    left = args.file.with_suffix(".checkpoint")
+    if not args.file.exists() and left.exists():
+        note = Note.beside(args.file)
+        again = note.command if note else f"python -m ganbook train FOLDER --out {args.file}, as it was begun"
+        raise ValueError(
+            f"{args.file} is not there yet, but {left} is, of a training that was killed at round "
+            f"{checkpoint.read(left)[1].get('n', 0):,} or later. Go on, and stop by Ctrl-C where you like: {again}"
+        )
     kept = ganbook.load(args.file)
     print(kept)
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,14 @@
 """python -m ganbook: from a folder to a grid; stopped and gone on with, the same file; mistakes in a line."""
 
+import signal
+
 import pytest
 import torch
 from PIL import Image
 
 import ganbook
 from ganbook.__main__ import RECIPES, main, recipe_name
+from ganbook.train import Run
 
 
 @pytest.fixture
@@ -106,9 +109,89 @@ def test_what_the_command_says_is_of_the_command(pictures, tmp_path, capsys):
     assert "stands at round 2 already: nothing is trained" in capsys.readouterr().out
     main(["sample", str(out), "--n", "2", "--out", str(tmp_path / "new" / "grid.png")])
     assert (tmp_path / "new" / "grid.png").exists()
-    out.unlink()  # as after Ctrl-C: a checkpoint and no generator yet
-    with pytest.raises(SystemExit, match="own.checkpoint has not ended"):
+    out.unlink()  # as after a kill: a checkpoint and no generator yet
+    again = f"own.checkpoint is, .* killed at round 2 or later. .*: python -m ganbook train {pictures} --size 16"
+    with pytest.raises(SystemExit, match=again):
         main(["sample", str(out), "--out", str(tmp_path / "grid.png")])
     (pictures / "broken.png").write_bytes(b"half a picture")
     with pytest.raises(SystemExit, match="add --skip-unreadable"):
         go(pictures, out, rounds=2)
+
+
+def stop_at(monkeypatch, n, *signals):
+    """Signals come in the middle of round n."""
+    play = Run._play
+
+    def stopped(run, real):
+        if run.n + 1 == n:
+            for each in signals:
+                signal.raise_signal(each)
+        return play(run, real)
+
+    monkeypatch.setattr(Run, "_play", stopped)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_training_keeps_its_generator_and_goes_on(pictures, tmp_path, capsys, monkeypatch, number):
+    whole, out = go(pictures, tmp_path / "whole.safetensors", rounds=90), tmp_path / "own.safetensors"
+    with monkeypatch.context() as patch:
+        stop_at(patch, 1, number)  # before there is a checkpoint or a frame
+        with pytest.raises(SystemExit) as ended:
+            go(pictures, out, rounds=90)
+    assert ended.value.code == 128 + number
+    said = capsys.readouterr().out
+    assert f"Stopped after round 1 of 90. To go on: python -m ganbook train {pictures} --size 16" in said
+    assert "Kept so far in" in said and ganbook.load(out).card["rounds"] == 1
+    assert signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL)
+    again = go(pictures, out, rounds=90)
+    assert "Going on from round 1." in capsys.readouterr().out
+    assert torch.equal(whole.sample(5), again.sample(5))
+
+
+def test_a_second_ctrl_c_stops_at_once(pictures, tmp_path, capsys, monkeypatch):
+    stop_at(monkeypatch, 3, signal.SIGINT, signal.SIGINT)
+    with pytest.raises(SystemExit) as ended:
+        go(pictures, tmp_path / "own.safetensors")
+    assert ended.value.code == 130 and "goes on from the last checkpoint" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="killed at round 2 or later"):
+        main(["sample", str(tmp_path / "own.safetensors"), "--out", "grid.png"])
+
+
+def test_a_training_goes_on_with_its_own_pictures_only(pictures, tmp_path, capsys):
+    out, others = tmp_path / "own.safetensors", tmp_path / "others"
+    go(pictures, out, rounds=2)
+    pictures = pictures.rename(tmp_path / "moved")  # the same pictures in another place are the same
+    go(pictures, out, rounds=3)
+    assert "before" not in capsys.readouterr().out
+    Image.new("RGB", (20, 20), (1, 2, 3)).save(pictures / "new.png")
+    (pictures / "0.png").unlink()
+    go(pictures, out)
+    assert "Going on with 1 picture more and 1 fewer than before." in capsys.readouterr().out
+    others.mkdir()
+    for k in range(9):
+        Image.new("RGB", (20, 20), (9, 9, 9 * k)).save(others / f"{k}.png")
+    before = out.read_bytes()
+    with pytest.raises(
+        SystemExit, match="--out must name another file for other pictures, .* on 12 pictures lies, 0 of"
+    ):
+        go(others, out, rounds=6)
+    assert out.read_bytes() == before
+    go(pictures, out, rounds=5)  # and the refusal has changed nothing
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--size", "32"], "--size must be as in the training .*, --size 16, got --size 32: go on with that"),
+        (["--grey"], "--grey must be as in .*, no --grey, got --grey"),
+        (["--recipe", "realness"], "--recipe must be .* --recipe dcgan, got --recipe realness"),
+        (["--width", "8"], "--width must be"),
+        (["--batch", "3"], "--batch must be .* --batch 4, got --batch 3"),
+        (["--seed", "1"], "--seed must be"),
+        (["--rounds", "1"], "--rounds must be at least 2, where .* stands, got 1"),
+    ],
+)
+def test_a_training_goes_on_as_it_was_begun(pictures, tmp_path, more, message):
+    go(pictures, tmp_path / "own.safetensors", rounds=2)
+    with pytest.raises(SystemExit, match=message):
+        go(pictures, tmp_path / "own.safetensors", *more, rounds=2)

@@ -95,7 +95,7 @@ def test_mistakes_are_named(tmp_path, as_readers):
     file = put(tmp_path, "only.png", flat("L", 3))
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "Thumbs.db").write_bytes(b"x")
-    archive = tmp_path / "all.zip"
+    archive = tmp_path.with_name("all.zip")
     archive.write_bytes(b"x")
     for call, message in (
         (
@@ -199,3 +199,32 @@ def test_the_pictures_of_the_next_size_are_their_own(tmp_path):
 def test_the_home_folder_is_told_how_it_is_named():
     with pytest.raises(ValueError, match=r"nothing at '~/no such pictures' \(Path\(path\).expanduser"):
         folder("~/no such pictures", 8)
+
+
+def test_what_may_have_been_meant_is_not_passed_over_without_a_word(tmp_path, recwarn):
+    root = tmp_path / "pictures"
+    put(root, "a.png", flat("L", 3))
+    (root / "readme.txt").write_text("no picture")
+    (root / "Thumbs.db").write_bytes(b"x")
+    assert len(folder(root, 8)) == 1 and not recwarn.list
+    for name in ("IMG_0001", "deep/IMG_0002"):
+        put(root, name, flat("RGB", (1, 2, 3)), format="JPEG")
+    with pytest.warns(UserWarning, match=r"path leaves out 2 pictures .*\('IMG_0001' is a JPEG: name it IMG_0001.jpg"):
+        assert len(folder(root, 8)) == 1
+    for name in ("IMG_0001", "deep/IMG_0002"):
+        (root / name).unlink()
+    put(root, "b.ppm", flat("RGB", (1, 2, 3)))
+    put(tmp_path / "elsewhere", "c.png", flat("L", 3))
+    (root / "link").symlink_to(tmp_path / "elsewhere")
+    (root / "more.zip").write_bytes(b"x")
+    with pytest.warns(UserWarning, match=r"'b.ppm' is a PPM: convert it\), 1 linked folder \('link'.*1 archive"):
+        folder(root, 8)
+
+
+def test_a_folder_of_pictures_without_endings_says_so(tmp_path):
+    put(tmp_path, "IMG_0001", flat("L", 3), format="PNG")
+    with (
+        pytest.warns(UserWarning, match="leaves out 1 picture without an ending"),
+        pytest.raises(ValueError, match="got 1 of no suffix"),
+    ):
+        folder(tmp_path, 8)

@@ -43,6 +43,7 @@ from ganbook.checks.tensors import (
     tensor,
     warn_of_range,
 )
+from ganbook.strays import warn_of_strays
 
 __all__ = [
     "HUGE",
@@ -77,5 +78,6 @@ __all__ = [
     "text",
     "threshold",
     "warn_of_range",
+    "warn_of_strays",
     "whole",
 ]

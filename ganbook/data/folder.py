@@ -88,7 +88,8 @@ def folder(
 ) -> OwnImages:
     """Every picture below a folder, each once, in the order of names. What it prints tells what was done to them.
 
-    path: a folder, with folders in it or without. Hidden files, and files that are no pictures, are passed over.
+    path: a folder, with folders in it or without. Hidden files, and files that are no pictures, are passed over; of
+        pictures that are not named as such, linked folders and archives in it a warning tells.
     size: each picture is turned as its camera says, cut to the middle square and resized to size x size.
     channels: 3 for colour, 1 for grey. 16 bits become 8 by their range; of an animation the first frame counts.
     labels: each folder in `path` is a class, named as it is.
@@ -111,6 +112,7 @@ def folder(
         raise ValueError(f"background must be a colour such as 'white' or '#808080', got {background!r}") from error
     _check_folder(root)
     files = _pictures(root)
+    checks.warn_of_strays("path", root, SUFFIXES)
     if not files:
         there = Counter(file.suffix.lower() or "no suffix" for file in root.rglob("*") if file.is_file())
         found = ", ".join(f"{n} of {suffix}" for suffix, n in there.most_common(5)) or "nothing"
