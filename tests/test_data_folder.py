@@ -190,6 +190,14 @@ def test_one_rng_draws_the_same_rows_as_of_a_tensor(tmp_path):
     assert few(x, 2).y.bincount().tolist() == [2, 2]
 
 
+@pytest.mark.parametrize(("most", "where"), [(8 * 8 * 3, "meta"), (8 * 8 * 3 - 1, "cpu")])
+def test_on_another_device_a_small_set_lies_whole(tmp_path, monkeypatch, most, where):
+    """torch's device without contents stands in for a GPU; larger sets stay on the disk."""
+    monkeypatch.setattr(sys.modules["ganbook.data.folder"], "ON_GPU", most)
+    put(tmp_path, "a.png", flat("L", 100))
+    assert folder(tmp_path, 8, device="meta").stored.device.type == where
+
+
 def test_the_pictures_of_the_next_size_are_their_own(tmp_path):
     put(tmp_path, "a.png", flat("L", 100))
     assert folder(tmp_path, 8).shape == (3, 8, 8)

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from html import unescape
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
-from ganbook import data, plot
+from ganbook import data, explore, plot
 
 
 def digits(n=64, seed=0):
@@ -126,6 +127,34 @@ def test_the_page_has_alt_text_title_and_labels():
     assert 'aria-label="Play"' in html and 'aria-label="Frame"' in html and 'role="group"' in html
     assert html.count("</script>") == 2
     assert contents(html)["titles"] == ["round </script> 1"]
+
+
+def test_its_html_reads_the_same_however_a_file_is_taken():
+    """Written to a file of its own it says no encoding, and a browser takes Latin-1: é would be Ã©."""
+    film = plot.Film(alt="faces by Fréchet distance")
+    film.add(torch.zeros(4, 1, 8, 8), title="λ = −1")
+    html = film._repr_html_()
+    assert html.isascii() and contents(html)["titles"] == ["λ = −1"]
+    assert 'alt="faces by Fréchet distance (λ = −1)"' in unescape(html)
+
+
+@pytest.mark.parametrize("made", ["film", "slider", "pad", "choices"])
+def test_where_style_and_script_are_taken_out_no_control_is_left(made):
+    """An untrusted notebook in JupyterLab: buttons and inputs stay, and would do nothing."""
+    film = learning(3, n=4)
+
+    def draw(*at):
+        return torch.zeros(1, 1, 8, 8)
+
+    html = {
+        "film": film._repr_html_,
+        "slider": lambda: explore.slider(draw, [0, 1], alt="a").html(),
+        "pad": lambda: explore.pad(draw, [0, 1], [0, 1], alt="a").html(),
+        "choices": lambda: explore.choices(draw, ["a", "b"], "c", alt="a").html(),
+    }[made]()
+    bare = re.sub(r"<(style|script)\b.*?</\1>", "", html, flags=re.S)
+    shown = re.sub(r'<div class="gbp-(bar|panel)[^>]* hidden>.*', "", bare, flags=re.S)
+    assert shown.count("<img") == 1 and not re.search(r"<(button|input)", shown)
 
 
 def test_frames_without_title_are_numbered():

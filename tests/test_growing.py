@@ -16,6 +16,7 @@ from ganbook.metrics import pyramid_distance
 from ganbook.models import EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm, enlarge, faded, growing, shrink
 from ganbook.models.growing import plain
 from ganbook.penalties import GradientPenalty
+from ganbook.ramps import Ramp
 from ganbook.studies.growing import jump, levels, relative_step, relative_steps
 from ganbook.train import every, fit, train
 
@@ -291,6 +292,15 @@ def test_samples_have_the_present_size_or_the_one_asked_for():
     assert sizes == [(8, 16), (16, 16), (16, 16)]
     with pytest.raises(ValueError, match="size must be a multiple of the present 16 px, got 24"):
         step.sample(1, size=24)
+
+
+def test_rates_move_while_networks_grow():
+    rate = Ramp(0.1, 0.3, 20)  # over five rounds of four images
+    recipe = replace(PGGAN, batch=4, ema_halflife=20.0, lr_g=rate)
+    run, seen = played(rounds=7, recipe=recipe), []
+    for _ in run:
+        seen.append(run.game.optimizers["G"].param_groups[0]["lr"])
+    assert_close(seen, [0.1, 0.14, 0.18, 0.22, 0.26, 0.3, 0.3])
 
 
 def test_resumed_in_every_round_of_a_growth_it_is_the_run_never_stopped(tmp_path):

@@ -111,6 +111,7 @@ def test_stacked_digits_of_a_generator_with_99_modes():
     codes = torch.arange(99).repeat(10)
     found = stacked_scores(stack(codes), brightness)
     assert float(found.modes) == 99
+    assert float(found.high_quality) == 1.0, "every stack belongs to a mode"
     assert_close(float(found.reverse_kl), math.log(1_000 / 99))
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from ganbook import recipes
 from ganbook.games import GAN
 from ganbook.models import mlp
-from ganbook.optimizers import OPTIMIZERS, Clip
+from ganbook.optimizers import OPTIMIZERS, Clip, adam
 
 CPU = torch.device("cpu")
 
@@ -86,3 +86,10 @@ def test_the_papers_constants():
     assert (gp.optimizer, gp.lr_d, gp.betas, gp.penalties[0].weight, gp.d_steps) == ("adam", 1e-4, (0.0, 0.9), 10.0, 5)
     assert (recipes.DRAGAN.d_steps, recipes.DRAGAN.penalties[0].weight, recipes.DRAGAN.betas) == (1, 10.0, (0.5, 0.9))
     assert (recipes.SNGAN_HINGE.d_steps, recipes.SNGAN_HINGE.betas, recipes.SNGAN_HINGE.lr_d) == (5, (0.0, 0.9), 2e-4)
+
+
+@pytest.mark.parametrize("betas", [(1.0, 0.9), (0.5, 1.0), (-0.1, 0.9), (0.5,)])
+def test_decay_rates_are_below_one(betas):
+    """At 1 the running mean never moves from 0."""
+    with pytest.raises(ValueError, match=r"betas must be two numbers in \[0, 1\)"):
+        adam([torch.zeros(1, requires_grad=True)], 0.1, betas)

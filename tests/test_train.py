@@ -16,7 +16,7 @@ from ganbook.files import checkpoint
 from ganbook.games import GAN
 from ganbook.losses import Hinge, NonSaturating
 from ganbook.models import dcgan, mlp
-from ganbook.train import LOOK, every, fit, train
+from ganbook.train import LOOK, every, fit, state, train
 
 CPU = torch.device("cpu")
 
@@ -233,6 +233,12 @@ def test_a_checkpoint_of_another_training_is_refused_with_every_difference(tmp_p
     with pytest.raises(ValueError, match=r"G: saved .*out_features=8.*, now .*out_features=9"):
         train(wider, points, rounds=9, checkpoint=path)
     assert path.read_bytes() == before
+
+
+def test_of_shapes_that_changed_it_says_what_was_and_what_is():
+    before = {"D": [(torch.float32, torch.Size([8, 2]))], "G": [(torch.float32, torch.Size([3]))]}
+    now = {**before, "D": [(torch.float32, torch.Size([9, 2]))]}
+    assert state.changes(before, now) == "D: was (8, 2), is (9, 2)"
 
 
 def test_other_networks_of_the_same_shapes_are_refused(tmp_path):

@@ -40,6 +40,7 @@ from ganbook.checks.tensors import (
     loss,
     numbers,
     parameters,
+    single,
     tensor,
     warn_of_range,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "positive",
     "series",
     "shown",
+    "single",
     "tensor",
     "text",
     "threshold",

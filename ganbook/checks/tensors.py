@@ -46,6 +46,11 @@ def tensor(name: str, value: Any, *axes: str | int, what: str = "a tensor") -> T
     raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
 
 
+def single(name: str, x: Tensor) -> Tensor:
+    """Samples in float32 at least: sums of halves would lose what they measure. Others are handed on as they are."""
+    return tensor(name, x).float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 def batch(name: str, value: Any) -> Any:
     """Samples (n, ...) in floating point, or a tuple of them and of what belongs to their rows."""
     parts = value if isinstance(value, tuple) and value else (value,)

@@ -37,7 +37,12 @@ def sliced_wasserstein(
     if x.dtype != y.dtype:
         raise ValueError(f"y must be of the type of x, {x.dtype}, got {y.dtype}")
     checks.whole("directions", directions)
-    value = _sliced(x, y, directions, torch.Generator().manual_seed(checks.whole("seed", seed, 0)))
+    value = _sliced(
+        checks.single("x", x),
+        checks.single("y", y),
+        directions,
+        torch.Generator().manual_seed(checks.whole("seed", seed, 0)),
+    )
     return Score(
         value, "sliced Wasserstein distance", len(x), len(y), features, seed, settings=(("directions", directions),)
     )

@@ -2,8 +2,10 @@
 
 The element is plain HTML with its own style and script inside: no kernel, no network, no library. Without
 JavaScript (GitHub, an untrusted notebook, a printed page) it is one picture with its alt text, the last or the chosen
-one. Nothing in it depends on the clock or on object addresses, and it uses no ids, so the same pictures give the same
-bytes and the same element may stand twice on a page.
+one: the controls are hidden until the script shows them, also where style and script are taken out. All of it is ASCII,
+so that it reads the same in a file that does not say how its letters are stored. Nothing in it depends on the clock or
+on object addresses, and it uses no ids, so the same pictures give the same bytes and the same element may stand twice
+on a page.
 """
 
 from __future__ import annotations
@@ -59,10 +61,11 @@ def element(
     for knob, position in zip(knobs, start, strict=True):
         at = at * len(knob.texts) + position
     sources = [["data:image/webp;base64," + base64.b64encode(b).decode() for b in some] for some in blobs]
-    stage = "".join(
+    shown = [
         _figure(view, some[at], titles[at] if titles else "", view.notes[at] if view.notes else None)
         for view, some in zip(views, sources, strict=True)
-    )
+    ]
+    stage = _ascii("".join(shown))
     for some in sources:
         some[at] = ""  # the script takes it from the <img>: no picture stands twice in the page
     data = {
@@ -76,10 +79,10 @@ def element(
         "fps": fps,
         "loop": loop,
     }
-    payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    payload = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     name = "gbp-" + hashlib.sha256((stage + payload).encode()).hexdigest()[:10]
     film = fps is not None
-    controls = _film_bar(knobs[0], start[0], titles) if film else _knob_panel(knobs, start, name, pad)
+    controls = _ascii(_film_bar(knobs[0], start[0], titles) if film else _knob_panel(knobs, start, name, pad))
     count = math.prod(data["sizes"])
     kind = f"Film of {count} frames" if film else f"Pictures to explore, {count} in all"
     return (
@@ -90,6 +93,10 @@ def element(
         f'<script type="application/json">{payload}</script>'
         f"<script>{asset('player.js')}</script></div>"
     )
+
+
+def _ascii(markup: str) -> str:
+    return markup.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def _figure(view: View, source: str, title: str, note: str | None) -> str:
@@ -113,7 +120,7 @@ def _film_bar(knob: Knob, at: int, titles: Sequence[str]) -> str:
     title = html.escape(titles[at]) if titles else ""
     wide = " gbp-wide" if width > 16 else ""
     return (
-        f'<div class="gbp-bar{wide}"><button type="button" class="gbp-play" aria-label="Play">'
+        f'<div class="gbp-bar{wide}" hidden><button type="button" class="gbp-play" aria-label="Play">'
         f"{PLAY.format('M8 5.2v13.6L19 12z')}</button>"
         f"{_range(knob, at)}"
         f'<span class="gbp-title" style="min-width:{min(width, 16)}ch">{title}</span></div>'
@@ -158,7 +165,7 @@ def _knob_panel(knobs: Sequence[Knob], start: Sequence[int], name: str, pad: boo
                 f'<div class="gbp-pills">{pills}</div></fieldset>'
             )
     parts.append(f'<div class="gbp-rows">{"".join(rows)}</div>')
-    return f'<div class="gbp-panel">{"".join(parts)}</div>'
+    return f'<div class="gbp-panel" hidden>{"".join(parts)}</div>'
 
 
 @cache

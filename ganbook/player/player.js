@@ -7,6 +7,7 @@ replay: "M12 5V1.5L6.5 6 12 10.5V7a5.5 5.5 0 1 1-5.5 5.5H4.5A7.5 7.5 0 1 0 12 5z
 };
 const start = (root) => {
 root.dataset.ready = "";
+root.querySelectorAll("[hidden]").forEach((controls) => { controls.hidden = false; });
 const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
 const images = [...root.querySelectorAll(".gbp-img")];
 const knobs = [...root.querySelectorAll("[data-knob]")];

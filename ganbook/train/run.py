@@ -310,8 +310,7 @@ def every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
 def _every(k: int, steps: Iterable[Step]) -> Iterator[Step]:
     step = None
     for step in steps:
-        checks.like("steps", step, "n", "a Run, or what iterates over steps")
-        if step.n % k == 0:
+        if checks.like("steps", step, "n", "a Run, or what iterates over steps").n % k == 0:
             yield step
     if step is not None and step.n % k:
         yield step
