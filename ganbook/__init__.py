@@ -21,7 +21,7 @@ chapter alone needs is a study. Where a new file goes, and what is where:
     optimizers    what moves a player
     augment       what D gets to see of few images
     keep          a generator in one file, for another machine
-    __main__      train and sample from a command line (note: what it was begun with)
+    __main__      train and sample from a command line
     processes     one run played by several processes
     features      what a small network sees in an image (its weights in feature_weights)
     claims        sentences that the reader's machine has just checked

@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import difflib
 import os
+import re
 import shlex
 import signal
 import sys
@@ -24,8 +25,8 @@ import torch
 import ganbook
 from ganbook import augment, checks, data, models, recipes
 from ganbook.files import checkpoint
+from ganbook.files.note import Note, digests
 from ganbook.games import GAN
-from ganbook.note import Note, digests
 from ganbook.player.pictures import contact_sheet
 from ganbook.recipes import Recipe
 from ganbook.train import Run, train
@@ -34,6 +35,7 @@ from ganbook.zoo.frames import Reel
 RECIPES = {
     name.lower().replace("_", "-"): recipe for name, recipe in vars(recipes).items() if isinstance(recipe, Recipe)
 }
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 KILLED = 128
 """What a shell adds to the number of the signal that ended a command."""
 
@@ -83,17 +85,24 @@ def main(arguments: list[str] | None = None) -> None:
     args.typed = f"{parser.prog} {shlex.join(sys.argv[1:] if arguments is None else arguments)}"
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = lambda said, *_: print(f"{parser.prog} {args.command}: {said}", file=sys.stderr)
+            warnings.showwarning = lambda said, *_: print(in_its_words(args, said), file=sys.stderr)
             code = (_train if args.command == "train" else _sample)(args)
     except (ValueError, OSError, FloatingPointError) as error:
-        said = str(error).replace("pass skip_unreadable=True", "add --skip-unreadable")
-        sys.exit(f"{parser.prog} {args.command}: {said}")
+        sys.exit(in_its_words(args, error))
     except KeyboardInterrupt:
         again = " The same command goes on from the last checkpoint, if there is one." * (args.command == "train")
         print(f"\nStopped.{again}", file=sys.stderr)
         code = KILLED + signal.SIGINT
     if code:
         sys.exit(code)
+
+
+def in_its_words(args: argparse.Namespace, said: Exception | Warning) -> str:
+    """A sentence of the library as one of the command: with the names and the remedies that it has."""
+    text = str(said).replace("pass skip_unreadable=True", "add --skip-unreadable")
+    text = re.sub(r"^path\b", args.command == "train" and "FOLDER" or "FILE", text)
+    text = re.sub(r"(shutil\.unpack_archive\(.*\)) makes", r'python -c "import shutil; \1" makes', text)
+    return f"python -m ganbook {args.command}: {text}"
 
 
 def pair(size: int, channels: int, width: int, recipe: Recipe) -> tuple[torch.nn.Module, torch.nn.Module]:
@@ -170,6 +179,7 @@ def _train(args: argparse.Namespace) -> int:
     check_out(args.out, args.folder)
     checks.whole("--rounds", args.rounds)
     checks.whole("--width", args.width)
+    checks.whole("--seed", args.seed, 0)
     models.networks.check_size(args.size)
     recipe = RECIPES[args.recipe]
     recipe = recipe if args.batch is None else dataclasses.replace(recipe, batch=args.batch)
@@ -209,6 +219,12 @@ def _train(args: argparse.Namespace) -> int:
 
 def _sample(args: argparse.Namespace) -> None:
     left = args.file.with_suffix(".checkpoint")
+    if args.file.suffix != ".safetensors" or args.file.is_dir():
+        hint = f" (beside it: {left.with_suffix('.safetensors')})" * (args.file.suffix == ".checkpoint")
+        raise ValueError(f"FILE must be a NAME.safetensors that was kept, got {args.file}{hint}")
+    suffix = checks.one_of("suffix of --out", args.out.suffix.lower(), PICTURES)
+    checks.whole("--n", args.n)
+    checks.whole("--seed", args.seed, 0)
     if not args.file.exists() and left.exists():
         note = Note.beside(args.file)
         again = note.command if note else f"python -m ganbook train FOLDER --out {args.file}, as it was begun"
@@ -219,11 +235,9 @@ def _sample(args: argparse.Namespace) -> None:
     kept = ganbook.load(args.file)
     print(kept)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    suffix = args.out.suffix.lower()
     if suffix in (".webp", ".gif"):
         kept.walk(args.n, seed=args.seed).save(args.out)
     else:
-        checks.one_of("suffix of --out", suffix, (".png", ".jpg", ".webp", ".gif"))
         contact_sheet(kept.sample(args.n, args.seed).cpu(), None).save(args.out)
     print(f"{args.n} samples in {args.out}")
 

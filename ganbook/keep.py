@@ -149,7 +149,11 @@ def load(
     Raises: FileNotFoundError; ValueError for a file that is damaged, changed, or none of `save`, for one whose G must
     be given, and for a G that is another.
     """
-    path = Path(path)
+    path = Path(checks.path("path", path))
+    if not path.exists():
+        raise FileNotFoundError(f"path must be a file that ganbook.save wrote, and there is nothing at {str(path)!r}")
+    if path.is_dir():
+        raise ValueError(f"path must be a file that ganbook.save wrote, got the folder {str(path)!r}")
     try:
         tensors, facts = checkpoint.read(path)
     except ValueError as error:

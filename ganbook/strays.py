@@ -26,6 +26,7 @@ def warn_of_strays(name: str, root: Path, suffixes: tuple[str, ...]) -> None:
     >>> root = Path(tempfile.mkdtemp())
     >>> Image.new("L", (9, 9)).save(root / "IMG_1", "PNG")
     >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
     ...     warn_of_strays("path", root, (".png", ".jpg"))
     >>> str(told[0].message)
     "path leaves out 1 picture without an ending that says so ('IMG_1' is a PNG: name it IMG_1.png)"

@@ -1,6 +1,7 @@
 """python -m ganbook: from a folder to a grid; stopped and gone on with, the same file; mistakes in a line."""
 
 import signal
+import warnings
 
 import pytest
 import torch
@@ -55,7 +56,7 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_bits(pictures, tmp_path
     ("change", "message"),
     [
         ({"out": "own.pt"}, "--out must end in .safetensors"),
-        ({"folder": "nothing"}, "path must be a folder of pictures, and there is nothing at"),
+        ({"folder": "nothing"}, "FOLDER must be a folder of pictures, and there is nothing at"),
         ({"size": "48"}, r"got 48 \(resize the images to 32 or 64"),
     ],
 )
@@ -195,3 +196,34 @@ def test_a_training_goes_on_as_it_was_begun(pictures, tmp_path, more, message):
     go(pictures, tmp_path / "own.safetensors", rounds=2)
     with pytest.raises(SystemExit, match=message):
         go(pictures, tmp_path / "own.safetensors", *more, rounds=2)
+
+
+def test_the_command_says_it_in_its_own_words(pictures, tmp_path, capsys):
+    out = tmp_path / "own.safetensors"
+    Image.new("RGB", (9, 9)).save(pictures / "IMG_1", "PNG")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        go(pictures, out, rounds=1)
+    assert "python -m ganbook train: FOLDER leaves out 1 picture without" in capsys.readouterr().err
+    archive = tmp_path / "all.zip"
+    archive.write_bytes(b"x")
+    with pytest.raises(
+        SystemExit, match=r"""python -c "import shutil; shutil.unpack_archive\('.*all.zip', 'pict.*'\)" ma"""
+    ):
+        go(archive, tmp_path / "other.safetensors")
+    grid = str(tmp_path / "grid.png")
+    for file, to, message in (
+        (
+            out.with_suffix(".checkpoint"),
+            grid,
+            r"NAME.safetensors that was kept, got .*\(beside it: .*own.safetensors\)",
+        ),
+        (pictures, grid, "FILE must be a NAME.safetensors"),
+        (pictures / "0.png", grid, "FILE must be a NAME.safetensors"),
+        (out, str(tmp_path / "grid"), "suffix of --out must be one of .png, .jpg, .jpeg"),
+    ):
+        with pytest.raises(SystemExit, match=message):
+            main(["sample", str(file), "--out", to])
+    assert capsys.readouterr().out == ""  # refused before anything is read
+    with pytest.raises(SystemExit, match="--n must be a whole number >= 1, got 0"):
+        main(["sample", str(out), "--n", "0", "--out", grid])

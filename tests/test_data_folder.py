@@ -106,9 +106,10 @@ def test_mistakes_are_named(tmp_path, as_readers):
         (lambda: folder(tmp_path, 8, background="blueish"), "background must be a colour such as 'white'"),
         (lambda: folder(tmp_path / "none", 8), "there is nothing at"),
         (lambda: folder(tmp_path / "empty", 8), r"path must hold pictures \(.png.*got 1 of .db in"),
+        (lambda: folder(tmp_path / "*.png", 8), "nothing at .* .name the folder alone"),
         (lambda: folder(tmp_path, 0), "size must be a whole number >= 1, got 0"),
         (lambda: folder(tmp_path, 8, channels=4), "channels must be one of 1, 3, got 4"),
-        (lambda: folder(tmp_path, 8, labels=True), "labels=True needs a folder a class, got only.png in none"),
+        (lambda: folder(tmp_path, 8, labels=True), "needs a folder a class, got only.png in none: move what is"),
     ):
         with pytest.raises(ValueError, match=message):
             call()

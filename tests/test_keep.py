@@ -129,8 +129,10 @@ def test_a_file_that_is_another_is_refused(tmp_path):
     fit(train(small(), images, rounds=1, checkpoint=tmp_path / "run"))
     with pytest.raises(ValueError, match="the checkpoint of a training: make its game"):
         ganbook.load(tmp_path / "run")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="path must be a file that ganbook.save wrote, and there is nothing at"):
         ganbook.load(tmp_path / "none.safetensors")
+    with pytest.raises(ValueError, match="got the folder"):
+        ganbook.load(tmp_path)
 
 
 def test_a_file_makes_no_layer_but_known_ones(tmp_path):

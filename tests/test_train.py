@@ -378,3 +378,17 @@ def test_a_finished_run_is_true_and_says_where_it_stands():
     assert "Linear" not in repr(next(iter(train(small(), points, rounds=1)))), (
         "a step prints its number, not all networks"
     )
+
+
+def test_going_on_with_another_size_is_told_before_the_layers(tmp_path):
+    def run(size, width=4):
+        pair = dcgan(size, outputs=recipes.DCGAN.loss.outputs, width=width)
+        real = data.from_tensor(torch.rand(9, 3, size, size) * 2 - 1, device="cpu")
+        return train(
+            GAN(*pair, dataclasses.replace(recipes.DCGAN, batch=4)), real, rounds=1, checkpoint=tmp_path / "run"
+        )
+
+    fit(run(16))
+    for size, width in ((32, 4), (16, 8)):
+        with pytest.raises(ValueError, match=r"undo: another size= or width= of D and G \(--size, .* seems; D: "):
+            run(size, width)

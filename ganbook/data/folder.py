@@ -143,6 +143,7 @@ def _check_folder(root: Path) -> None:
         raise ValueError(
             f"path must be a folder of pictures, and there is nothing at {str(root)!r}"
             + " (Path(path).expanduser() makes ~ the home folder)" * str(root).startswith("~")
+            + " (name the folder alone: all pictures below it are read)" * ("*" in str(root))
         )
     if root.suffix.lower() in ARCHIVES:
         way = f"an archive: shutil.unpack_archive({str(root)!r}, 'pictures') makes a folder of it"
@@ -166,7 +167,11 @@ def _classes(names: list[str], device: torch.device) -> tuple[Tensor, tuple[str,
     """The class of each file, the folder that it lies in, and their names."""
     own = [Path(name).parts[0] if len(Path(name).parts) > 1 else "" for name in names]
     if "" in own:
-        raise ValueError(f"labels=True needs a folder a class, got {names[own.index('')]} in none")
+        raise ValueError(
+            f"labels=True needs a folder a class, got {names[own.index('')]} in none"
+            + f", and {own.count('') - 1:,} more" * (own.count("") > 1)
+            + ": move what is in none into the folder of its class, or leave labels out"
+        )
     codes = {name: k for k, name in enumerate(sorted(set(own)))}
     return torch.tensor([codes[name] for name in own], device=device), tuple(codes)
 

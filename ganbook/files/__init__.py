@@ -1,4 +1,4 @@
-"""Bytes on disk, written whole or not at all: checkpoints of trainings, and weights that ship with the book."""
+"""Bytes on disk, written whole or not at all: checkpoints and notes of trainings, weights that ship with the book."""
 
 from __future__ import annotations
 

@@ -127,7 +127,12 @@ def resume(run: Run, path: pathlib.Path, agreed: dict[str, str]) -> dict[str, li
     if facts["n"] > run.rounds:
         found.append(f"rounds: saved {facts['n']}, now {run.rounds}")
     if found:
-        raise ValueError(f"checkpoint {path} is of another training; name another file, or undo: " + "; ".join(found))
+        raise ValueError(
+            f"checkpoint {path} is of another training; name another file, or undo: "
+            + "another size= or width= of D and G (--size, --width), it seems; "
+            * ({"D", "G"} <= {each.split(":")[0] for each in found})
+            + "; ".join(found)
+        )
     put(run, tensors, facts)
     return {name[len("history/") :]: t.tolist() for name, t in tensors.items() if name.startswith("history/")}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ganbook.files import write_whole
+from ganbook.files.whole import write_whole
 
 
 @dataclass(frozen=True)
