@@ -7,6 +7,7 @@ import pytest
 import torch
 from games import CPU, images, points
 from torch import nn
+from torch.nn import functional as F
 
 from ganbook import features, models, recipes
 from ganbook.data import digits
@@ -56,17 +57,61 @@ def test_a_discriminator_that_squashes(end, word):
 class Functional(nn.Module):
     """Its last activation is no layer."""
 
-    def __init__(self):
+    def __init__(self, body, end):
         super().__init__()
-        self.body = mlp([2, 4, 1])
+        self.body, self.end = body, end
 
     def forward(self, x):
-        return torch.sigmoid(self.body(x)).view(-1, 1)
+        return self.end(self.body(x))
 
 
-def test_a_discriminator_that_squashes_in_its_forward():
-    with pytest.warns(UserWarning, match="D ends in sigmoid"):
-        begin(mlp([3, 4, 2]), Functional(), recipes.MLP_GAN, points)
+@pytest.mark.parametrize(
+    ("end", "word"),
+    [
+        (torch.sigmoid, "sigmoid"),
+        (F.sigmoid, "sigmoid"),
+        (lambda out: out.sigmoid(), "sigmoid"),
+        (lambda out: out.sigmoid_(), "sigmoid"),
+        (lambda out: out.sigmoid().view(-1).unsqueeze(1), "sigmoid"),
+        (lambda out: out.sigmoid().squeeze(1)[:, None], "sigmoid"),
+        (lambda out: out.sigmoid().mean(1, keepdim=True), "sigmoid"),
+        (lambda out: torch.stack(out.sigmoid().unbind()), "sigmoid"),
+        (lambda out: torch.cat((out, -out), 1).softmax(1)[:, :1], "softmax"),
+        (lambda out: out.tanh().double().float(), "tanh"),
+    ],
+)
+def test_a_discriminator_that_squashes_in_its_forward(end, word):
+    with pytest.warns(UserWarning, match=f"D ends in {word}, and the losses take its raw outputs"):
+        begin(mlp([3, 4, 2]), Functional(mlp([2, 4, 1]), end), recipes.MLP_GAN, points)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        nn.Linear(1, 1),
+        lambda out: out.sigmoid() + out,
+        lambda out: torch.stack((out, out.sigmoid())).mean(0),
+        lambda out: out.sigmoid().logit(),
+    ],
+)
+def test_a_sigmoid_within_a_discriminator_is_its_own_affair(end):
+    hidden = Functional(mlp([2, 4, 1]), torch.sigmoid) if isinstance(end, nn.Linear) else mlp([2, 4, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        begin(mlp([3, 4, 2]), Functional(hidden, end), recipes.MLP_GAN, points)
+
+
+def test_a_generator_that_ends_in_its_forward():
+    D = dcgan(16, 1, width=4)[1]
+
+    def squashed(by):
+        return Functional(mlp([3, 4, 256]), lambda out: by(out).view(-1, 1, 16, 16))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        begin(squashed(torch.tanh), D, recipes.DCGAN)
+    with pytest.warns(UserWarning, match="G ends in sigmoid, between 0 and 1, and real reaches -"):
+        begin(squashed(torch.sigmoid), D, recipes.DCGAN)
 
 
 def test_a_generator_that_does_not_reach_the_data():

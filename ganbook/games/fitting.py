@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from ganbook import checks
 from ganbook.recipes import Recipe
@@ -38,8 +39,19 @@ SHAPES = (
     "Alias",
     "Clone",
     "ToCopy",
+    "Expand",
+    "Select",
+    "Slice",
+    "Split",
+    "Unbind",
+    "Index",
+    "IndexSelect",
+    "Gather",
+    "Cat",
+    "Stack",
+    "Mean",
 )
-"""Operations that change no number: what stands before them is looked at."""
+"""Operations that choose, join or average, and so leave no range: what stands before them is looked at."""
 
 
 def last(out: Tensor) -> str:
@@ -49,13 +61,17 @@ def last(out: Tensor) -> str:
     >>> last(torch.zeros(2, 1, requires_grad=True).sigmoid().flatten())
     'Sigmoid'
     """
-    node = out.grad_fn
-    while node is not None:
-        name = type(node).__name__.split("Backward")[0]
-        if name not in SHAPES:
-            return name
-        node = node.next_functions[0][0]
-    return ""
+    return _ends(out.grad_fn)
+
+
+def _ends(node: Node | None) -> str:
+    if node is None:
+        return ""
+    name = type(node).__name__.split("Backward")[0]
+    if name not in SHAPES:
+        return name
+    joined = {_ends(before) for before, _ in node.next_functions if before is not None}
+    return joined.pop() if len(joined) == 1 else ""  # of different ends, no range is known
 
 
 @contextmanager
