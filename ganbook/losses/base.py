@@ -45,4 +45,4 @@ def check_width(name: str, out: Tensor, width: int) -> None:
     Raises: ValueError naming the argument, its shape and the shape that is allowed.
     """
     checks.whole("width", width)
-    checks.tensor(name, out, "n", width, what="raw outputs of D")
+    checks.outputs(name, out, width)
