@@ -218,29 +218,6 @@ def tensor(name: str, value: Any, *axes: str | int, what: str = "a tensor") -> T
     raise ValueError(f"{must} and not be empty, got shape {tuple(value.shape)}")
 
 
-def outputs(name: str, out: Any, width: int) -> Tensor:
-    """Raw outputs of D, (n, width), with what makes D's fit the loss.
-
-    >>> outputs("real", torch.zeros(8, 1), 51)
-    Traceback (most recent call last):
-    ...
-    ValueError: real must be raw outputs of D of shape (n, 51), got shape (8, 1): models.dcgan and models.pooled take \
-outputs=recipe.loss.outputs, models.mlp as its last width
-    """
-    try:
-        return tensor(name, out, "n", width, what="raw outputs of D")
-    except ValueError as error:
-        if not isinstance(out, Tensor) or _fits(out.shape, ("n", width)):
-            raise
-        if out.dim() == 1 and width == 1:
-            remedy = "leave D's last axis in place, or bring it back by out.view(-1, 1)"
-        elif out.dim() == 2:
-            remedy = "models.dcgan and models.pooled take outputs=recipe.loss.outputs, models.mlp as its last width"
-        else:
-            remedy = "an image goes through nn.Flatten() before D's nn.Linear, as models.mlp(flatten=True) has it"
-        raise ValueError(f"{error}: {remedy}") from None
-
-
 def batch(name: str, value: Any) -> Any:
     """Samples (n, ...) in floating point, or a tuple of them and of what belongs to their rows."""
     parts = value if isinstance(value, tuple) and value else (value,)

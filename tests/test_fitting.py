@@ -9,9 +9,10 @@ from games import CPU, images, points
 from torch import nn
 from torch.nn import functional as F
 
-from ganbook import checks, features, models, recipes
+from ganbook import features, models, recipes
 from ganbook.data import digits
 from ganbook.games import GAN
+from ganbook.losses.base import check_width
 from ganbook.models import dcgan, mlp
 from ganbook.train import fit, train
 
@@ -170,7 +171,7 @@ def test_outputs_that_do_not_fit_the_loss():
     assert wide in refused(*dcgan(16, 1, width=4, outputs=2))
     for shape, remedy in (((4,), r"out.view\(-1, 1\)"), ((4, 1, 16, 1), r"nn.Flatten\(\) before D's nn.Linear")):
         with pytest.raises(ValueError, match=f"real must be raw outputs of D of shape .n, 1., got .*{remedy}"):
-            checks.outputs("real", torch.zeros(shape), 1)
+            check_width("real", torch.zeros(shape), 1)
 
 
 @pytest.mark.parametrize(

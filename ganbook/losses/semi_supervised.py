@@ -50,8 +50,8 @@ class OneOfK:
 
     def d(self, real: Outputs, fake: Outputs) -> Scalar:
         """The unsupervised part, of samples without labels and of fakes."""
-        checks.outputs("real", real, self.outputs)
-        checks.outputs("fake", fake, self.outputs)
+        checks.tensor("real", real, "n", self.outputs, what="raw outputs of D")
+        checks.tensor("fake", fake, "n", self.outputs, what="raw outputs of D")
         return (0.5 * self.weight) * (
             softplus(-self.score(real)).mean()  # -log D(x)
             + softplus(self.score(fake)).mean()  # -log(1 - D(y))
