@@ -7,10 +7,12 @@ import pytest
 import torch
 from games import CPU, images, points
 from torch import nn
+from torch.nn import functional as F
 
 from ganbook import features, models, recipes
 from ganbook.data import digits
 from ganbook.games import GAN
+from ganbook.losses.base import check_width
 from ganbook.models import dcgan, mlp
 from ganbook.train import fit, train
 
@@ -56,17 +58,61 @@ def test_a_discriminator_that_squashes(end, word):
 class Functional(nn.Module):
     """Its last activation is no layer."""
 
-    def __init__(self):
+    def __init__(self, body, end):
         super().__init__()
-        self.body = mlp([2, 4, 1])
+        self.body, self.end = body, end
 
     def forward(self, x):
-        return torch.sigmoid(self.body(x)).view(-1, 1)
+        return self.end(self.body(x))
 
 
-def test_a_discriminator_that_squashes_in_its_forward():
-    with pytest.warns(UserWarning, match="D ends in sigmoid"):
-        begin(mlp([3, 4, 2]), Functional(), recipes.MLP_GAN, points)
+@pytest.mark.parametrize(
+    ("end", "word"),
+    [
+        (torch.sigmoid, "sigmoid"),
+        (F.sigmoid, "sigmoid"),
+        (lambda out: out.sigmoid(), "sigmoid"),
+        (lambda out: out.sigmoid_(), "sigmoid"),
+        (lambda out: out.sigmoid().view(-1).unsqueeze(1), "sigmoid"),
+        (lambda out: out.sigmoid().squeeze(1)[:, None], "sigmoid"),
+        (lambda out: out.sigmoid().mean(1, keepdim=True), "sigmoid"),
+        (lambda out: torch.stack(out.sigmoid().unbind()), "sigmoid"),
+        (lambda out: torch.cat((out, -out), 1).softmax(1)[:, :1], "softmax"),
+        (lambda out: out.tanh().double().float(), "tanh"),
+    ],
+)
+def test_a_discriminator_that_squashes_in_its_forward(end, word):
+    with pytest.warns(UserWarning, match=f"D ends in {word}, and the losses take its raw outputs"):
+        begin(mlp([3, 4, 2]), Functional(mlp([2, 4, 1]), end), recipes.MLP_GAN, points)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        nn.Linear(1, 1),
+        lambda out: out.sigmoid() + out,
+        lambda out: torch.stack((out, out.sigmoid())).mean(0),
+        lambda out: out.sigmoid().logit(),
+    ],
+)
+def test_a_sigmoid_within_a_discriminator_is_its_own_affair(end):
+    hidden = Functional(mlp([2, 4, 1]), torch.sigmoid) if isinstance(end, nn.Linear) else mlp([2, 4, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        begin(mlp([3, 4, 2]), Functional(hidden, end), recipes.MLP_GAN, points)
+
+
+def test_a_generator_that_ends_in_its_forward():
+    D = dcgan(16, 1, width=4)[1]
+
+    def squashed(by):
+        return Functional(mlp([3, 4, 256]), lambda out: by(out).view(-1, 1, 16, 16))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        begin(squashed(torch.tanh), D, recipes.DCGAN)
+    with pytest.warns(UserWarning, match="G ends in sigmoid, between 0 and 1, and real reaches -"):
+        begin(squashed(torch.sigmoid), D, recipes.DCGAN)
 
 
 def test_a_generator_that_does_not_reach_the_data():
@@ -104,6 +150,64 @@ def test_the_books_own_pairs_are_taken_without_a_word():
         for recipe in (recipes.DCGAN, recipes.LSGAN, recipes.WGAN, recipes.REALNESS, recipes.RELATIVISTIC_AVERAGE):
             begin(*dcgan(16, 1, width=4, outputs=recipe.loss.outputs), recipe)
         begin(*models.pooled(16, 1, width=4, outputs=1), recipes.R3GAN)
+
+
+# --- what a refusal says to do
+
+
+def refused(G, D, recipe=recipes.DCGAN, real=images):
+    with pytest.raises(ValueError, match="must") as error:
+        begin(G, D, recipe, real)
+    return str(error.value)
+
+
+def pixels(channels, size):
+    return lambda n, rng: 2 * torch.rand(n, channels, size, size, generator=rng) - 1
+
+
+def test_outputs_that_do_not_fit_the_loss():
+    wide = "take outputs=recipe.loss.outputs, models.mlp as its last width"
+    assert refused(*dcgan(16, 1, width=4), recipes.REALNESS).endswith(f"(4, 1): models.dcgan and models.pooled {wide}")
+    assert wide in refused(*dcgan(16, 1, width=4, outputs=2))
+    for shape, remedy in (((4,), r"out.view\(-1, 1\)"), ((4, 1, 16, 1), r"nn.Flatten\(\) before D's nn.Linear")):
+        with pytest.raises(ValueError, match=f"real must be raw outputs of D of shape .n, 1., got .*{remedy}"):
+            check_width("real", torch.zeros(shape), 1)
+
+
+@pytest.mark.parametrize(
+    ("D", "remedy"),
+    [
+        (mlp([256, 4, 1]), "models.mlp([256, ...], flatten=True) has both"),
+        (mlp([144, 4, 1], flatten=True), "Its first nn.Linear takes 144 numbers, and a sample has 256"),
+        (dcgan(16, 3, width=4)[1], "Its first layer takes 3 channels: models.dcgan(channels=1) takes such images"),
+        (dcgan(32, 1, width=4)[1], "made for images of another size: models.dcgan(size=16) takes such images"),
+        (dcgan(64, 1, width=4)[1], "models.dcgan(size=16)"),
+    ],
+)
+def test_a_discriminator_that_refuses_the_images(D, remedy):
+    assert remedy in refused(dcgan(16, 1, width=4)[0], D)
+
+
+@pytest.mark.parametrize(
+    ("nets", "real", "remedy"),
+    [
+        (dcgan(16, 1, width=4), pixels(3, 16), "dcgan(channels=3) makes such images, data.folder(path, channels=1)"),
+        (dcgan(16, 1, width=4), pixels(1, 32), "dcgan(size=32) makes such images, data.folder(path, size=16)"),
+        (dcgan(16, 3, width=4), pixels(1, 28), "models.dcgan(size=28, channels=1)"),
+        ((mlp([3, 4, 256]), mlp([256, 1])), images, "models.mlp([..., 256], shape=(1, 16, 16)) makes images"),
+        (dcgan(16, 1, width=4), points, "models.mlp([..., 2]) makes such points"),
+    ],
+)
+def test_a_generator_of_another_shape(nets, real, remedy):
+    assert remedy in refused(*nets, real=real)
+
+
+def test_a_discriminator_that_fails_for_reasons_of_its_own():
+    def broken(out):
+        raise RuntimeError("no such thing")
+
+    G, D = dcgan(16, 1, width=4)
+    assert refused(G, Functional(D, broken)).endswith("no such thing")
 
 
 # --- the range of the data

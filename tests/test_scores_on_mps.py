@@ -1,5 +1,7 @@
 """Every score on a device without float64, which Apple's MPS is. Simulated: nothing here has run on a Mac."""
 
+import types
+
 import pytest
 import torch
 from torch.overrides import TorchFunctionMode
@@ -63,7 +65,15 @@ X, Y, Z = drawn(60, 8), drawn(60, 8, seed=1), drawn(60, 8, seed=2)
 A, B = drawn(16, 1, 32, 32).clamp(-1, 1), drawn(16, 1, 32, 32, seed=1).clamp(-1, 1)
 RING = data.ring(std=0.05, device="cpu")
 POINTS = RING(100, torch.Generator().manual_seed(0))
-DIGITS = features.load("digits", device="cpu")
+DIGITS, FACES = features.load("digits", device="cpu"), features.load("faces", device="cpu")
+COLOUR = drawn(40, 3, 16, 16).clamp(-1, 1), drawn(40, 3, 16, 16, seed=1).clamp(-1, 1)
+
+
+def bright(x):
+    """A classifier: dark is class 0, bright is class 1."""
+    mean = x.mean((1, 2, 3))
+    return torch.stack([-mean, mean], dim=1)
+
 
 SCORES = {
     "frechet_distance": (metrics.frechet_distance, X, Y),
@@ -76,9 +86,27 @@ SCORES = {
     "mode_scores": (lambda x, c: metrics.mode_scores(x, c, RING.std), POINTS, RING.means),
     "reverse_kl": (metrics.reverse_kl, torch.tensor([3, 4, 5])),
     "image_similarity": (lambda x: metrics.image_similarity(x, pairs=10), A),
+    "ms_ssim": (lambda x, y: metrics.ms_ssim(x, y).unbind(), A, B),
+    "sliced_wasserstein": (metrics.sliced_wasserstein, X, Y),
+    "pyramid_distance": (lambda x, y: tuple(metrics.pyramid_distance(x, y).values()), A, B),
+    "stacked_scores": (lambda x: metrics.stacked_scores(x, bright, classes=2), A),
+    "nearest": (lambda x, y: (*metrics.nearest(x, y)[0].unbind(), *metrics.nearest(x, y)[1].unbind()), X, Y),
+    "frechet_gaussians": (metrics.frechet_gaussians, X[0], X.T.cov(), Y[0], Y.T.cov()),
+    "face_frechet_distance": (lambda x, y: features.book_frechet_distance(FACES, x, y), *COLOUR),
     "pixel_frechet_distance": (features.pixel_frechet_distance, A, B),
     "book_frechet_distance": (lambda x, y: features.book_frechet_distance(DIGITS, x, y), A, B),
 }
+
+
+NO_SCORE = ("laplacian_pyramid", "interval", "best_of", "holm", "paired_t", "sign_flip", "expected_coverage")
+"""Of images no number is made, or one of numbers that are Python's or NumPy's already."""
+
+
+def test_no_score_is_missing_here():
+    public = {name for name in metrics.__all__ if isinstance(getattr(metrics, name), types.FunctionType)}
+    public |= {name for name in vars(features) if name.endswith("_distance")}
+    assert public - set(NO_SCORE) <= set(SCORES)  # fid.published is frechet_distance and inception_score
+    assert set(NO_SCORE) <= public
 
 
 def numbers(found):

@@ -8,8 +8,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from ganbook import checks
 from ganbook.recipes import Recipe
@@ -38,8 +40,19 @@ SHAPES = (
     "Alias",
     "Clone",
     "ToCopy",
+    "Expand",
+    "Select",
+    "Slice",
+    "Split",
+    "Unbind",
+    "Index",
+    "IndexSelect",
+    "Gather",
+    "Cat",
+    "Stack",
+    "Mean",
 )
-"""Operations that change no number: what stands before them is looked at."""
+"""Operations that choose, join or average, and so leave no range: what stands before them is looked at."""
 
 
 def last(out: Tensor) -> str:
@@ -49,26 +62,32 @@ def last(out: Tensor) -> str:
     >>> last(torch.zeros(2, 1, requires_grad=True).sigmoid().flatten())
     'Sigmoid'
     """
-    node = out.grad_fn
-    while node is not None:
-        name = type(node).__name__.split("Backward")[0]
-        if name not in SHAPES:
-            return name
-        node = node.next_functions[0][0]
-    return ""
+    return _ends(out.grad_fn)
+
+
+def _ends(node: Node | None) -> str:
+    if node is None:
+        return ""
+    name = type(node).__name__.split("Backward")[0]
+    if name not in SHAPES:
+        return name
+    joined = {_ends(before) for before, _ in node.next_functions if before is not None}
+    return joined.pop() if len(joined) == 1 else ""  # of different ends, no range is known
 
 
 @contextmanager
 def watched(D: nn.Module) -> Iterator[list[str]]:
     """Within it each look of D is noted: the last operation of its outputs.
 
-    Raises: ValueError where D changes what it is given.
+    Raises: ValueError where D changes what it is given; and where D refuses it, what to do is added to the refusal.
     """
     seen: list[str] = []
     before: list[list[int]] = []
+    shapes: list[tuple[int, ...]] = []
 
     def begin(module: nn.Module, given: tuple) -> None:
         before.append([x._version for x in given if isinstance(x, Tensor)])
+        shapes.append(tuple(given[0].shape[1:]) if given and isinstance(given[0], Tensor) else ())
 
     def end(module: nn.Module, given: tuple, out: object) -> None:
         if before.pop() != [x._version for x in given if isinstance(x, Tensor)]:
@@ -82,9 +101,58 @@ def watched(D: nn.Module) -> Iterator[list[str]]:
     handles = D.register_forward_pre_hook(begin), D.register_forward_hook(end)
     try:
         yield seen
+    except ValueError as error:
+        begun = bool(before) and any(word in str(error.__cause__) for word in ("size", "shape", "channels"))
+        remedy = taken(D, shapes[-1]) if begun else ""  # D has come to no end, and its input is why
+        if not remedy:
+            raise
+        raise ValueError(f"{error}. {remedy}") from error.__cause__
     finally:
         for handle in handles:
             handle.remove()
+
+
+def taken(D: nn.Module, shape: tuple[int, ...]) -> str:
+    """What to do where D refuses samples of this shape, by its first layer; "" where that does not tell."""
+    first = next((part for part in D.modules() if isinstance(part, nn.Linear | nn.Conv2d | nn.Flatten)), None)
+    linear = next((part for part in D.modules() if isinstance(part, nn.Linear)), None)
+    if isinstance(first, nn.Conv2d):
+        if len(shape) != 3:
+            return "Its first layer takes images: for points take models.mlp"
+        if first.in_channels != shape[0]:
+            return (
+                f"Its first layer takes {_many(first.in_channels, 'channel')}: models.dcgan(channels={shape[0]}) takes "
+                f"such images, data.folder(path, channels={first.in_channels}) makes those that fit"
+            )
+        return f"It was made for images of another size: models.dcgan(size={shape[-1]}) takes such images"
+    if linear is None:
+        return ""
+    numbers = prod(shape)
+    if len(shape) == 3 and isinstance(first, nn.Linear):
+        return (
+            f"An image goes through nn.Flatten() before the first nn.Linear, which then takes {numbers} numbers: "
+            f"models.mlp([{numbers}, ...], flatten=True) has both"
+        )
+    if linear.in_features != numbers:
+        return f"Its first nn.Linear takes {linear.in_features} numbers, and a sample has {numbers}"
+    return ""
+
+
+def made(maker: str, wanted: tuple[int, ...], got: tuple[int, ...]) -> str:
+    """What to do where the generator's samples have another shape than the data, as the end of a sentence."""
+    if maker != "G" or len(wanted) not in (1, 3):
+        return ""
+    if len(wanted) == 1:
+        return f": models.mlp([..., {wanted[0]}]) makes such points"
+    if len(got) != 3:
+        return f": models.mlp([..., {prod(wanted)}], shape={wanted}) makes images, and so does models.dcgan"
+    ways = [
+        (f"{name}={want}", f"{name}={have}")
+        for name, want, have in (("size", wanted[-1], got[-1]), ("channels", wanted[0], got[0]))
+        if want != have
+    ]
+    theirs, ours = (", ".join(each) for each in zip(*ways, strict=True))
+    return f": models.dcgan({theirs}) makes such images, data.folder(path, {ours}) reads those that fit"
 
 
 def check_players(recipe: Recipe, D: nn.Module, G: nn.Module | None) -> None:
@@ -141,6 +209,10 @@ def cut_when_drawn() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "G makes images up to")
         yield
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
 
 
 def _has(network: nn.Module, kind: str) -> str:

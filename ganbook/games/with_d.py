@@ -32,7 +32,9 @@ def check_shapes(x: Batch, y: Batch, maker: str = "G") -> None:
         )
     for wanted, got in zip(real, fake, strict=True):
         if wanted != got:
-            raise ValueError(f"{maker} must make samples of the data's shape {wanted}, got {got}")
+            raise ValueError(
+                f"{maker} must make samples of the data's shape {wanted}, got {got}{fitting.made(maker, wanted, got)}"
+            )
 
 
 class GameWithD(Game):

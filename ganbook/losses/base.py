@@ -45,4 +45,15 @@ def check_width(name: str, out: Tensor, width: int) -> None:
     Raises: ValueError naming the argument, its shape and the shape that is allowed.
     """
     checks.whole("width", width)
+    if isinstance(out, Tensor) and (out.dim() != 2 or out.shape[1] != width):
+        raise ValueError(
+            f"{name} must be raw outputs of D of shape (n, {width}), got shape {tuple(out.shape)}: "
+            + (
+                "models.dcgan and models.pooled take outputs=recipe.loss.outputs, models.mlp as its last width"
+                if out.dim() == 2
+                else "an image goes through nn.Flatten() before D's nn.Linear, as models.mlp(flatten=True) has it"
+                if out.dim() > 2
+                else "D keeps an axis for its outputs, as out.view(-1, 1) does"
+            )
+        )
     checks.tensor(name, out, "n", width, what="raw outputs of D")
