@@ -174,6 +174,14 @@ def test_the_committed_output_is_small_and_carries_no_script(monkeypatch):
     assert bundle.script() in judge()._repr_html_()
 
 
+def test_the_still_shows_the_best_judge_of_probabilities_only():
+    """p/(p+q) is the best D(x) in [0, 1]; a critic's slope is bounded, and the chapter asks for that one."""
+    probability, critic = judge(data="apart")._repr_html_(), judge(data="apart", judge="slope")._repr_html_()
+    assert probability.count("<path") == 3 and "the best judge p/(p+q)" in probability
+    assert critic.count("<path") == 2 and "p/(p+q)" not in critic
+    assert "a function of slope at most 1 is drawn here" in critic
+
+
 def test_the_script_of_a_page_is_light():
     assert 10_000 < len(bundle.script().encode()) < 30_000
 

@@ -1,4 +1,4 @@
-"""What a cell puts on the page: a still of two densities and their best judge, and the place where one is drawn."""
+"""What a cell puts on the page: a still of two densities, with their best judge, and the place where one is drawn."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Judge:
 
     def _repr_html_(self) -> str:
         said = json.dumps({"settings": self.settings, "name": self.name}, separators=(",", ":"))
-        live, still = live_front_end(), _still(self.settings.get("data", "bells"))
+        live, still = live_front_end(), _still(**self.settings)
         script = f"<script>{bundle.script()}</script>" if live else ""
         return (
             f'<div class="gbj" role="group" aria-label="Be the judge" data-lm-suppress-shortcuts="true" '
@@ -74,18 +74,25 @@ def _table(name: str) -> dict[str, dict[str, Any]]:
     return json.loads((bundle.HERE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def _still(data: str) -> str:
-    """p and q as areas, p/(p+q) as a line, as SVG; in colours that hold on light and on dark ground."""
+def _still(data: str = "bells", judge: str = "probability", **_: str) -> str:
+    """p and q as areas, the best probability p/(p+q) as a line, as SVG; in colours that hold on light and dark ground.
+
+    A judge of bounded slope has many best functions, and p/(p+q) is none of them: then p and q stand alone.
+    """
     p, q = (_heights(_table("densities")[data][side]) for side in "pq")
     best = [a / (a + b) for a, b in zip(p, q, strict=True)]
-    words = "Two densities, p of the data and q of the fakes, and over them the best judge p/(p+q)"
+    line = f'<path d="{_path(best)}" stroke="#8a8f98" stroke-width="3"/>'
+    words, drawn = "Two densities, p of the data and q of the fakes", "a judge"
+    if judge == "slope":
+        line, drawn = "", "a function of slope at most 1"
+    else:
+        words += ", and over them the best judge p/(p+q)"
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}" fill="none">'
         f'<rect x=".5" y=".5" width="{WIDTH - 1}" height="{HEIGHT - 1}" stroke="#8a8f98"/>'
         f'<path d="{_path(p)}" stroke="#3a86c8" stroke-width="2" fill="#3a86c8" fill-opacity=".25"/>'
         f'<path d="{_path(q)}" stroke="#d9622b" stroke-width="2" fill="#d9622b" fill-opacity=".25"/>'
-        f'<path d="{_path(best)}" stroke="#8a8f98" stroke-width="3"/></svg><p>{words}. With JavaScript a judge '
-        f"is drawn here.</p>"
+        f"{line}</svg><p>{words}. With JavaScript {drawn} is drawn here.</p>"
     )
 
 
