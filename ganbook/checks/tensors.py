@@ -110,6 +110,17 @@ def fits(name: str, x: Any, weight: Tensor, *axes: str | int, what: str = "maps"
     return x
 
 
+def maps(name: str, x: Any, layer: Any) -> Tensor:
+    """What a convolution takes: maps of its channels, of the type of its weight.
+
+    >>> maps("x", torch.zeros(1, 2, 4, 4), torch.nn.Conv2d(3, 1, 1))
+    Traceback (most recent call last):
+    ...
+    ValueError: x must be maps of shape (n, 3, h, w), got shape (1, 2, 4, 4)
+    """
+    return fits(name, x, layer.weight, "n", layer.in_channels, "h", "w")
+
+
 def parameters(name: str, value: Any) -> list[Any]:
     """The parameters of networks, or torch's groups of them, in a list: one or more."""
     found = [] if isinstance(value, Tensor) else list(series(name, value, "parameters of networks"))

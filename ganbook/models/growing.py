@@ -122,7 +122,7 @@ class EqualisedConv2d(nn.Conv2d):
         _standard_normal(self)
 
     def forward(self, x: Float[Tensor, "n i h w"]) -> Float[Tensor, "n o h w"]:
-        checks.fits("x", x, self.weight, "n", self.in_channels, "h", "w")
+        checks.maps("x", x, self)
         return self._conv_forward(x, self.weight * self.scale, self.bias)
 
     def extra_repr(self) -> str:

@@ -94,7 +94,7 @@ class Bottleneck(nn.Module):
         )
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
-        checks.fits("x", x, self.branch[0].weight, "n", self.branch[0].in_channels, "h", "w")
+        checks.maps("x", x, self.branch[0])
         return x + self.branch(x)
 
 

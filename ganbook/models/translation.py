@@ -36,7 +36,7 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Samples) -> Samples:
-        checks.fits("x", x, self.body[0].weight, "n", self.body[0].in_channels, "h", "w")
+        checks.maps("x", x, self.body[0])
         return x + self.body(x)
 
 
