@@ -9,7 +9,9 @@ WAITING = """() => [...document.querySelectorAll('.bd-article section')]
   .filter((section) => getComputedStyle(section).contentVisibility === 'auto').map((section) => section.id)"""
 HEADS = "() => [...document.querySelectorAll('.bd-article section section > h2')].map((head) => head.parentElement.id)"
 BUSY = "window.requestIdleCallback = () => 0"  # a browser that never has time
-HERE = "id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150"
+HERE = """id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150
+  || document.getElementById(id).getBoundingClientRect().top < innerHeight / 2
+  && scrollY + innerHeight > document.documentElement.scrollHeight - 2"""  # a short last section: the page is at its end
 
 
 @pytest.fixture
@@ -45,12 +47,14 @@ def test_a_link_from_elsewhere_finds_a_whole_page(busy):
 def test_who_goes_back_finds_the_place(visit):
     page = visit(CHAPTER, "http").page
     page.evaluate("() => scrollTo({ top: 7000, behavior: 'instant' })")
-    page.wait_for_function("() => scrollY === 7000")
+    page.wait_for_function("() => Math.abs(scrollY - 7000) < 3")  # a still that comes may round to one pixel more
+    page.wait_for_load_state("networkidle")
+    place = page.evaluate("() => scrollY")
     page.goto(page.url.replace(CHAPTER, CHAPTERS[0]))
     page.go_back()
     page.wait_for_function("() => scrollY > 0")
     page.wait_for_load_state("networkidle")
-    assert abs(page.evaluate("() => scrollY") - 7000) < 2
+    assert abs(page.evaluate("() => scrollY") - place) < 3
 
 
 def test_on_paper_nothing_waits(busy):
