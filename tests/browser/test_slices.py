@@ -11,7 +11,7 @@ HEADS = "() => [...document.querySelectorAll('.bd-article section section > h2')
 BUSY = "window.requestIdleCallback = () => 0"  # a browser that never has time
 HERE = """id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150
   || document.getElementById(id).getBoundingClientRect().top < innerHeight / 2
-  && scrollY + innerHeight > document.documentElement.scrollHeight - 2"""  # a short last section: the page is at its end
+  && scrollY + innerHeight > document.documentElement.scrollHeight - 2"""  # or the page is at its end
 
 
 @pytest.fixture
