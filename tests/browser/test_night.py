@@ -24,6 +24,11 @@ DOWN = """async () => {
     await frame();
     await frame();
   }
+  for (const image of document.images) {
+    if (!image.getClientRects().length || image.complete) continue;
+    image.scrollIntoView({behavior: 'instant'});
+    for (let k = 0; k < 100 && !image.complete; k++) await frame();
+  }
 }"""
 
 

@@ -62,7 +62,7 @@ def test_every_line_of_open_code_is_there(pages, document):
     shown = re.sub(r'<details class="[^"]*fold-code.*?</details>', "", document, flags=re.S)
     lines = [line for block in LINE.findall(shown) for line in re.sub(r"<[^>]*>", "", block).splitlines()]
     lines = [re.sub(r"\s", "", unescape(line)) for line in lines]
-    assert len(lines) > 30
+    assert len(lines) > 20
     assert not [line for line in lines if line not in words]
 
 
