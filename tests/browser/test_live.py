@@ -117,6 +117,29 @@ def test_it_plays_and_pauses_in_a_worker_and_without_one(visit, pages, name, kin
         assert page.locator(".gbl-plane").evaluate(INK) > 50
 
 
+WRITTEN = """() => {
+  window.written = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (...words) { written.push(words[0]); write.apply(this, words); };
+}"""
+
+
+def test_begun_anew_while_it_plays_the_curve_begins_anew(visit):
+    """Rounds of the old game that are still on their way are no part of the new one's curve."""
+    page = visit()
+    page.evaluate(WRITTEN)
+    press(page, "Play")
+    past(page, 200)
+    press(page, "Start again")
+    page.wait_for_function("() => document.querySelector('.gbl').dataset.round < 150")
+    past(page, 20)
+    press(page, "Pause")
+    page.wait_for_function("() => location.hash.includes('round=')")
+    written = page.evaluate("() => written")
+    last = max(k for k, words in enumerate(written) if words.startswith("round "))
+    assert int(written[last + 1]) <= 1, "the curve's first round"
+
+
 def test_half_steps_move_one_player_each(visit):
     page = visit()
     read = ".gbl-readings div:nth-child(%d) dd"

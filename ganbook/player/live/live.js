@@ -137,7 +137,9 @@ function mount(root) {
 
   async function begin(situation) {
     await next(async () => {
-      seen(await table.ask("start", situation));
+      const fresh = await table.ask("start", situation);
+      parts.forEach(({ curve }) => curve.clear()); // of rounds that were on their way when the reader began anew
+      seen(fresh);
       speak(true);
     });
   }
@@ -210,7 +212,6 @@ function mount(root) {
     const points = engineParts.writePoints(drawn.points);
     base = now = now.map((own) => ({ ...own, points }));
     events = [];
-    parts.forEach(({ curve }) => curve.clear());
     begin({ settings: base }).then(keep);
   }
 
