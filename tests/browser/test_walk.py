@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from bookpages import CHAPTERS, HTML, PAGES, ROOT, SETTLED, WAKE
+from bookpages import CHAPTERS, HTML, PAGES, ROOT, SETTLED
 
 FILM = "article .gbp-film"
 AT = "film => film.querySelector('input[type=range]').value"
@@ -95,10 +95,9 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(visit, name):
-    page = visit(name, width=390).page
-    page.evaluate(WAKE)
-    page.wait_for_load_state("networkidle")
+def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(read, name):
+    page = read(name).page
+    page.set_viewport_size({"width": 390, "height": 900})
     page.wait_for_function(f"() => ({SHOWN})().every((image) => image.naturalWidth)")
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
