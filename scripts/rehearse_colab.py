@@ -1,4 +1,4 @@
-"""A rehearsal of Colab: `make colab`, or `make colab CH=01`.
+"""A rehearsal of Colab: `make colab`, or `make colab CH="01 05"`.
 
 A fresh environment with Colab's versions (scripts/colab_versions.txt; Python 3.13 where there is one, PYTHON313 names
 it, else the nearest), google.colab stubbed, the repository's address served from a bare clone of the present commit, no
@@ -101,6 +101,8 @@ def run_alone(path, python, variables):
         try:
             client.execute(env=variables)
         except (CellExecutionError, DeadKernelError) as error:
+            if getattr(error, "ename", "") == "KeyboardInterrupt":  # so nbclient hands Ctrl-C and a kill on
+                raise KeyboardInterrupt from None
             return f"{type(error).__name__}: {str(error)[-1500:]}"
         said = {
             k: out.text.strip().splitlines()[-1]
@@ -136,10 +138,15 @@ def main(names):
         changed = {name for name, version in versions(python).items() if before.get(name) != version} - {"ganbook"}
         failed += bool(changed)
         print(f"{'✗' if changed else '✓'} no other package was touched {', '.join(sorted(changed))}")
-        for path in [path for name in names or ["all"] for path in chapters.find(name)]:
+        paths = [path for name in names or ["all"] for path in chapters.find(name)]
+        for number, path in enumerate(paths):
             setup_cases.uninstall(python, hosted)
             start, busy = time.perf_counter(), processor_seconds()
-            wrong = run_alone(path, python, hosted | one_thread)
+            try:
+                wrong = run_alone(path, python, hosted | one_thread)
+            except KeyboardInterrupt:
+                left = " ".join(each.stem.split("_")[0] for each in paths[number:])
+                sys.exit(f'Interrupted in {path.name}. Go on with: make colab CH="{left}"')
             failed += bool(wrong)
             took = f"{time.perf_counter() - start:.0f} s, {processor_seconds() - busy:.0f} s of processor"
             print(f"{'✗' if wrong else '✓'} {path.name} ({took}) {wrong}", flush=True)
