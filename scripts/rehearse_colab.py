@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import chapters
+import machine
 import nbformat
 import setup_cases
 import setup_cell
@@ -128,7 +129,7 @@ def main(names):
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         setup_cases.uninstall(python, hosted)
         before = versions(python)
-        print("Python", subprocess.run([str(python), "-V"], capture_output=True, text=True).stdout.split()[1])
+        print(subprocess.run([str(python), "-V"], capture_output=True, text=True).stdout.strip(), "on", machine.name())
         for name, wrong in setup_cases.cases(python, cell, setup_cell.version(), branch, hosted, elsewhere):
             failed += bool(wrong)
             print(f"{'✗' if wrong else '✓'} set-up cell, {name} {wrong}", flush=True)
