@@ -126,7 +126,7 @@ confirm: env ## run again one job of each result whose code has changed, and com
 seeds: env ## a chapter's claims under other seeds, with their margins: make seeds CH=02 [SEEDS=10]
 	@$(ONE_THREAD) $(PY) scripts/seeds.py $(CH) --seeds $(SEEDS)
 
-colab: env ## rehearse Colab: its versions, each notebook alone in an empty folder (long; CH=01 for one)
+colab: env ## rehearse Colab: its versions, each notebook alone in an empty folder (long; CH="01 05" for some)
 	@$(PY) scripts/rehearse_colab.py $(CH)
 
 bench: env ## our training rounds against the usual way, the weight of the book, frames a second of the live pieces; AGAINST=commit: against our own

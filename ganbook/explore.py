@@ -12,9 +12,9 @@ that was saved and is opened again, the pictures stand, and below them that the 
 
 Why the button is not always there: Sphinx shows nothing of a saved widget, GitHub refuses notebooks with saved widget
 state, and nbval would compare neither. So a live front end must prove itself: Jupyter server names the notebook in
-JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module. nbclient, nbval, nbconvert and pytest do none of
-this. GANBOOK_STATIC=1 (set by `make run` and `make nbval`) rules all out, GANBOOK_LIVE=1 forces the button, and
-`.live()` returns the panel wherever it is called.
+JPY_SESSION_NAME, VS Code in the user's namespace, Colab by its module, and all three answer `input()`, which nbclient,
+nbval, nbconvert, papermill and pytest do not. GANBOOK_STATIC=1 (set by `make run` and `make nbval`) rules all out,
+GANBOOK_LIVE=1 forces the button, and `.live()` returns the panel wherever it is called.
 
 ipywidgets 7.7.1 and 8 alike: the panel uses only Image, sliders, ToggleButtons, Label and boxes, and never `interact`,
 whose saved form is a slider that moves and a picture that does not.

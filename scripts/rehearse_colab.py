@@ -1,4 +1,4 @@
-"""A rehearsal of Colab: `make colab`, or `make colab CH=01`.
+"""A rehearsal of Colab: `make colab`, or `make colab CH="01 05"`.
 
 A fresh environment with Colab's versions (scripts/colab_versions.txt; Python 3.13 where there is one, PYTHON313 names
 it, else the nearest), google.colab stubbed, the repository's address served from a bare clone of the present commit, no
@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import tempfile
 import time
 
 import chapters
+import machine
 import nbformat
 import setup_cases
 import setup_cell
@@ -69,6 +71,12 @@ def versions(python):
     return {each["name"].lower(): each["version"] for each in json.loads(listed.stdout)}
 
 
+def processor_seconds():
+    """What the processes that have ended took: unlike the clock's, hardly longer on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run_alone(path, python, variables):
     """Execute a copy of the notebook alone in an empty folder; "" or what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
@@ -94,6 +102,8 @@ def run_alone(path, python, variables):
         try:
             client.execute(env=variables)
         except (CellExecutionError, DeadKernelError) as error:
+            if getattr(error, "ename", "") == "KeyboardInterrupt":  # so nbclient hands Ctrl-C and a kill on
+                raise KeyboardInterrupt from None
             return f"{type(error).__name__}: {str(error)[-1500:]}"
         said = {
             k: out.text.strip().splitlines()[-1]
@@ -119,7 +129,7 @@ def main(names):
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         setup_cases.uninstall(python, hosted)
         before = versions(python)
-        print("Python", subprocess.run([str(python), "-V"], capture_output=True, text=True).stdout.split()[1])
+        print(subprocess.run([str(python), "-V"], capture_output=True, text=True).stdout.strip(), "on", machine.name())
         for name, wrong in setup_cases.cases(python, cell, setup_cell.version(), branch, hosted, elsewhere):
             failed += bool(wrong)
             print(f"{'✗' if wrong else '✓'} set-up cell, {name} {wrong}", flush=True)
@@ -129,12 +139,18 @@ def main(names):
         changed = {name for name, version in versions(python).items() if before.get(name) != version} - {"ganbook"}
         failed += bool(changed)
         print(f"{'✗' if changed else '✓'} no other package was touched {', '.join(sorted(changed))}")
-        for path in [path for name in names or ["all"] for path in chapters.find(name)]:
+        paths = [path for name in names or ["all"] for path in chapters.find(name)]
+        for number, path in enumerate(paths):
             setup_cases.uninstall(python, hosted)
-            start = time.perf_counter()
-            wrong = run_alone(path, python, hosted | one_thread)
+            start, busy = time.perf_counter(), processor_seconds()
+            try:
+                wrong = run_alone(path, python, hosted | one_thread)
+            except KeyboardInterrupt:
+                left = " ".join(each.stem.split("_")[0] for each in paths[number:])
+                sys.exit(f'Interrupted in {path.name}. Go on with: make colab CH="{left}"')
             failed += bool(wrong)
-            print(f"{'✗' if wrong else '✓'} {path.name} ({time.perf_counter() - start:.0f} s) {wrong}", flush=True)
+            took = f"{time.perf_counter() - start:.0f} s, {processor_seconds() - busy:.0f} s of processor"
+            print(f"{'✗' if wrong else '✓'} {path.name} ({took}) {wrong}", flush=True)
     return 1 if failed else 0
 
 

@@ -1,12 +1,9 @@
 """One output, two representations: pictures for every page, and a live panel only where somebody can use it."""
 
 import json
-import os
 import random
 import re
-import subprocess
 import sys
-import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -136,13 +133,6 @@ def test_without_a_live_front_end_there_is_only_html():
     assert set(bundle) == {"text/plain", "text/html"}
 
 
-@pytest.mark.parametrize("proof", ["JPY_SESSION_NAME", "GANBOOK_LIVE"])
-def test_static_rules_all_out(monkeypatch, proof):
-    monkeypatch.setenv(proof, "1")
-    monkeypatch.setenv("GANBOOK_STATIC", "1")
-    assert not explore.live_front_end()
-
-
 @pytest.fixture
 def published(monkeypatch):
     """What is displayed, one output after the other."""
@@ -246,33 +236,6 @@ def test_a_draw_that_fails_live_says_so():
     assert "no network here" in note.value
     control.value = 1.0
     assert note.value == "" and panel is not None
-
-
-def test_a_kernel_that_nobody_watches_saves_no_widget(tmp_path):
-    """As nbclient runs it for `jupyter nbconvert --execute`, without GANBOOK_STATIC to help."""
-    script = textwrap.dedent("""
-        import json, nbformat
-        from nbclient import NotebookClient
-        code = ["from ganbook import explore; import numpy as np",
-                "explore.slider(lambda v: np.full((1, 1, 8, 8), v), [0.0, 1.0], alt='a')",
-                "from ganbook import data, games, models, recipes, train",
-                "game = games.GAN(models.mlp([8, 8, 2]), models.mlp([2, 8, 1]), recipes.MLP_GAN)",
-                "train.fit(train.train(game, data.ring(), rounds=3));"]
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in code])
-        NotebookClient(book, kernel_name="python3", timeout=300).execute()
-        bars = sum(len(cell.outputs) for cell in book.cells[2:])  # of the training, nobody would see them move
-        print(json.dumps([sorted(book.cells[1].outputs[0]["data"]), "widgets" in book.metadata, bars]))
-    """)
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "JPY_", "GANBOOK_"))}
-    out = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
-        env=env,
-        cwd=os.getcwd(),
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout
-    assert json.loads(out.splitlines()[-1]) == [["text/html", "text/plain"], False, 0]
 
 
 # ---- refusals

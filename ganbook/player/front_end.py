@@ -19,7 +19,9 @@ def live_front_end() -> bool:
     if "PYTEST_VERSION" in os.environ or "ipykernel" not in sys.modules:
         return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None or not hasattr(shell, "kernel"):
+    # Who could not answer `input()` is no person: papermill and nbconvert, started from a cell of a live notebook,
+    # inherit its name in JPY_SESSION_NAME, but with each cell they tell their kernel that nobody would answer.
+    if not getattr(getattr(shell, "kernel", None), "_allow_stdin", False):
         return False
     if "google.colab" in sys.modules or os.environ.get("JPY_SESSION_NAME"):
         return True
