@@ -157,6 +157,41 @@ def images(name: str, x: Any, channels: tuple[int, ...] = ()) -> Tensor:
     return x
 
 
+def spanned(name: str, x: Tensor, span: float) -> Tensor:
+    """Images whose pixels reach over no more than `span`, within SLACK of it: of another range, they are of another.
+
+    >>> spanned("x", torch.tensor([0.0, 255.0]), 2.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: x must hold pixels that reach over span = 2 at most, got values from 0 to 255
+    """
+    low, high = (float(end) for end in x.detach().aminmax())
+    if high - low > span * (1 + SLACK):
+        what = f"pixels that reach over span = {span:g} at most"
+        raise ValueError(f"{name} must hold {what}, got values from {low:.4g} to {high:.4g}")
+    return x
+
+
+def independent(name: str, bases: Tensor) -> Tensor:
+    """Matrices (n, d, k) whose columns span k dimensions each, as far as their type can tell.
+
+    >>> independent("A", torch.ones(1, 3, 2))
+    Traceback (most recent call last):
+    ...
+    ValueError: A must have independent columns, got matrix 0 of rank 1 with 2 of them
+    """
+    longest = bases.detach().double().norm(dim=1, keepdim=True)
+    ranks = torch.linalg.matrix_rank(
+        bases.detach().double() / longest.clamp(min=torch.finfo(torch.float64).tiny),
+        rtol=bases.shape[1] * torch.finfo(torch.promote_types(bases.dtype, torch.float32)).eps,
+    )
+    lacking = (ranks < bases.shape[2]).nonzero().flatten().tolist()
+    if lacking:
+        told = f"matrix {lacking[0]} of rank {int(ranks[lacking[0]])} with {bases.shape[2]} of them"
+        raise ValueError(f"{name} must have independent columns, got {told}")
+    return bases
+
+
 def into_range(low: float, high: float) -> str:
     """How values from low to high are probably meant, and what makes images in [-1, 1] of them, in brackets.
 

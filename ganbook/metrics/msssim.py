@@ -25,6 +25,7 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     Moments under an 11x11 Gaussian window of deviation 1.5, only where the window fits; C1 = (0.01 span)^2,
     C2 = (0.03 span)^2. `span` is the range of a pixel: 2 for images in [-1, 1].
     Range: -1 to 1, 1 for equal images.
+    Raises: ValueError where the shapes differ, or pixels reach over more than span.
     Source: Wang et al. 2004, eq. 13.
     Derived in: chapter 6.
 
@@ -34,6 +35,8 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     """
     _pair(x, y)
     checks.positive("span", span)
+    checks.spanned("x", x, span)
+    checks.spanned("y", y, span)
     c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
     maps = _window(torch.cat([x, y, x * x, y * y, x * y]))
     mean_x, mean_y, xx, yy, xy = maps.split(len(x))
@@ -52,7 +55,7 @@ def ms_ssim(
     scales: by default as many of the five as leave the 11x11 window room (28x28 pixels: 2); with fewer than five
     the exponents are divided by their sum. So numbers at different image sizes are different protocols.
     Range: 0 to 1, 1 for equal images.
-    Raises: ValueError where the shapes differ, or scales is not in 1 ... the number that fits.
+    Raises: ValueError as ssim, or where scales is not in 1 ... the number that fits.
     Source: Wang et al. 2003, eq. 7.
     Derived in: chapter 6.
 

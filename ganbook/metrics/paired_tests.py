@@ -86,7 +86,7 @@ def best_of(scores: ArrayLike, k: int) -> float:
 
     sum_i C(n - i, k - 1) / C(n, k) * x_(i), with x_(1) <= ... <= x_(n).
 
-    Raises: ValueError where k is not in 1..n.
+    Raises: ValueError where k is not in 1..n, or for more than 1,000 runs, whose counts no float holds.
     Derived in: chapter 11.
 
     >>> best_of([3.0, 1.0, 2.0], 2)  # pairs (1, 2), (1, 3), (2, 3): (1 + 1 + 2) / 3
@@ -96,6 +96,8 @@ def best_of(scores: ArrayLike, k: int) -> float:
     n = len(x)
     if not n:
         raise ValueError("scores must be one or more numbers, got none")
+    if n > 1_000:
+        raise ValueError(f"scores must be at most 1,000 numbers, got {n}")
     checks.whole("k", k, 1, n)
     return float(sum(math.comb(n - i, k - 1) * x[i - 1] for i in range(1, n + 1)) / math.comb(n, k))
 

@@ -107,7 +107,7 @@ def interval(scores: Sequence[Score | float], level: float = 0.95) -> Interval:
 
     mean +- t_{n-1, (1+level)/2} * s / sqrt(n), with s the standard deviation that divides by n - 1.
 
-    Raises: ValueError for fewer than two repetitions, or a level outside (0, 1).
+    Raises: ValueError for fewer than two repetitions, nan or infinity, or a level outside (0, 1).
     Source: Student 1908.
     Derived in: chapter 6.
 
@@ -119,6 +119,8 @@ def interval(scores: Sequence[Score | float], level: float = 0.95) -> Interval:
         values = np.array([float(score) for score in scores])
     except (TypeError, ValueError) as error:
         raise ValueError(f"scores must be a list of Scores or numbers, got {scores!r}") from error
+    if not np.isfinite(values).all():
+        raise ValueError(f"scores must be finite, got {values[~np.isfinite(values)][0]:g} among {len(values)}")
     if len(values) < 2:
         raise ValueError(f"scores must hold at least 2 repetitions for an interval, got {len(values)}")
     checks.inside("level", level, 0, 1, "()")

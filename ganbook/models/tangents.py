@@ -88,7 +88,8 @@ def angles(A: Float[Tensor, "n d k"], B: Float[Tensor, "n d l"]) -> Float[Tensor
 
     Range: 0 (a common direction) to 90. k random directions of d hold one given direction at about acos sqrt(k / d).
 
-    Raises: ValueError for other shapes, or where d is less than k or l.
+    Raises: ValueError for other shapes, where d is less than k or l, or where columns depend on each other, so that
+    they span less than they are.
     Source: Björck and Golub 1973. Derived in: chapter 13.
 
     >>> plane, line = torch.eye(3)[None, :, :2], torch.tensor([[[1.0], [0.0], [1.0]]])
@@ -101,6 +102,8 @@ def angles(A: Float[Tensor, "n d k"], B: Float[Tensor, "n d l"]) -> Float[Tensor
         checks.all_finite(name, basis)
         if basis.shape[2] > basis.shape[1]:
             raise ValueError(f"{name} must have at most d = {basis.shape[1]} columns, got {basis.shape[2]}")
+    checks.independent("A", A)
+    checks.independent("B", B)
     if A.shape[2] < B.shape[2]:
         A, B = B, A
     a, b = (torch.linalg.qr(basis.double()).Q for basis in (A, B))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ganbook import data, features, metrics
+from ganbook import checks, data, features, metrics
 from ganbook.data.labels import check_labels
 from ganbook.features import FaceNet
 from ganbook.types import Batch, Int
@@ -38,8 +38,9 @@ def class_of(attributes: dict[str, Tensor]) -> Int[Tensor, " n"]:
 def label_accuracy(net: FaceNet, x: Batch, y: Int[Tensor, " n"]) -> float:
     """Share of pictures in which the classifier finds the class that was asked for.
 
-    Raises: ValueError for labels out of range, or not one a picture.
+    Raises: ValueError for labels out of range, or not one a picture; for pictures outside [-1, 1].
     """
+    checks.images("x", x)
     check_labels(y, len(CLASSES))
     if len(x) != len(y):
         raise ValueError(f"y must hold one label for each of the {len(x)} rows of x, got {len(y)}")

@@ -19,7 +19,7 @@ def ratio(x: Samples, back: Samples) -> float:
 
     Range: 0 where everything comes back; about 1 where what comes back has nothing to do with x.
 
-    Raises: ValueError where the shapes differ, for fewer than two rows, or where all that comes back is alike and x.
+    Raises: ValueError where the shapes differ, for fewer than two rows, for nan, or where all that comes back is x.
     Source: the two distances are in the log of Donahue et al. 2017's code. Derived in: chapter 13.
 
     >>> x = torch.tensor([[0.0], [4.0]])
@@ -28,6 +28,8 @@ def ratio(x: Samples, back: Samples) -> float:
     """
     if x.shape != back.shape or len(x) < 2:
         raise ValueError(f"x and back must be two or more rows of one shape, got {tuple(x.shape)}, {tuple(back.shape)}")
+    checks.all_finite("x", x)
+    checks.all_finite("back", back)
     x, back = x.double().flatten(1), back.double().flatten(1)
     other = (x - back.roll(-1, 0)).norm(dim=1).mean()
     if other == 0:
@@ -38,7 +40,7 @@ def ratio(x: Samples, back: Samples) -> float:
 def standardised(
     known: Float[Tensor, "n d"], new: Float[Tensor, "m d"]
 ) -> tuple[Float[Tensor, "n d"], Float[Tensor, "m d"]]:
-    """Both with the mean and deviation of `known`, in double precision; what is constant stays 0."""
+    """Both with the mean and deviation of `known`, in double precision; what varies by less than 1e-6 becomes 0."""
     known, new = known.double(), new.double()
     mean, deviation = known.mean(0), known.std(0)
     deviation = torch.where(deviation > 1e-6, deviation, torch.inf)
@@ -90,6 +92,8 @@ def nearest(
 def _check(known: Tensor, y: Tensor, new: Tensor, told: Tensor) -> None:
     checks.tensor("known", known, "n", "d", what="codes")
     checks.tensor("new", new, "m", known.shape[1], what="codes")
+    checks.all_finite("known", known)
+    checks.all_finite("new", new)
     for name, labels, codes in (("y", y, known), ("told", told, new)):
         check_labels(labels, 1 + int(labels.max()) if labels.numel() else 1, name)
         if len(labels) != len(codes):

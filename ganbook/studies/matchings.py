@@ -60,6 +60,8 @@ def right(G: Sequence[int]) -> float:
     >>> right([0, 2, 1, 3])
     0.5
     """
+    if not len(G):
+        raise ValueError("G must give at least one number, got none")
     return sum(i == j for i, j in enumerate(G)) / len(G)
 
 
@@ -71,7 +73,7 @@ def census(n: int) -> Int[Tensor, " m"]:
     >>> census(4).tolist()
     [9, 8, 6, 0, 1]
     """
-    checks.whole("n", n)
+    checks.whole("n", n, 1, 20, note="beyond which 64 bits do not hold n!")
     nowhere = [1, 0]
     for m in range(2, n + 1):
         nowhere.append((m - 1) * (nowhere[-1] + nowhere[-2]))

@@ -79,9 +79,12 @@ def layers(network: nn.Module) -> list[tuple[str, float, float]]:
 def kernel_sigma(kernel: Float[Tensor, "o i h w"]) -> float:
     """sigma_1 of the kernel as a matrix of one row an output channel: what spectral norm takes for the convolution's.
 
+    Raises: ValueError for a kernel that is not in float32 or float64, in which torch has singular values.
+
     >>> round(kernel_sigma(torch.full((1, 1, 3, 3), 1 / 3)), 6)
     1.0
     """
+    _check(kernel)
     return float(torch.linalg.matrix_norm(kernel.detach().flatten(1), 2))
 
 
@@ -90,18 +93,25 @@ def convolution_sigma(kernel: Float[Tensor, "o i h w"], size: int, padding: int 
 
     At most sqrt(h w) times that of the kernel for stride 1, since a pixel is looked at h w times.
 
-    Raises: ValueError where size is < 1, or the matrix has more than 4,096 columns.
+    Raises: ValueError where size is < 1, or the matrix has more than 4,096 columns; as kernel_sigma.
     Derived in: chapter 17.
 
     >>> round(convolution_sigma(torch.full((1, 1, 3, 3), 1 / 3), 16), 2)  # 3 on the plane, less at borders
     2.93
     """
+    _check(kernel)
     inputs = kernel.shape[1] * checks.whole("size", size) ** 2
     if inputs > 4_096:
         raise ValueError(f"size must leave at most 4096 columns (channels times size^2), got {inputs}")
     kernel = kernel.detach()
     basis = torch.eye(inputs, dtype=kernel.dtype).unflatten(1, (kernel.shape[1], size, size))
     return float(torch.linalg.matrix_norm(conv2d(basis, kernel, None, stride, padding).flatten(1), 2))
+
+
+def _check(kernel: Tensor) -> None:
+    checks.tensor("kernel", kernel, "o", "i", "h", "w")
+    if kernel.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"kernel must be of float32 or float64, which have singular values, got {kernel.dtype}")
 
 
 def steps_until(ratio: float, missing: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch.nn.functional import avg_pool2d
 
-from ganbook import metrics
+from ganbook import checks, metrics
 from ganbook.metrics.neighbours import PrecisionRecall
 from ganbook.types import Samples
 
@@ -15,7 +15,7 @@ def thumbnail_precision_recall(real: Samples, fake: Samples) -> PrecisionRecall:
     On all pixels, and in the features of chapter 6, the recall of a network that was trained for a minute is nearly 0,
     and no truncation can be seen to lower it.
 
-    Raises: ValueError as metrics.precision_recall.
+    Raises: ValueError as metrics.precision_recall, and for pictures outside [-1, 1].
     Derived in: chapter 17.
 
     >>> import torch
@@ -23,6 +23,8 @@ def thumbnail_precision_recall(real: Samples, fake: Samples) -> PrecisionRecall:
     >>> [float(score) for score in thumbnail_precision_recall(x, x)]
     [1.0, 1.0]
     """
+    checks.images("real", real)
+    checks.images("fake", fake)
     return metrics.precision_recall(
         avg_pool2d(real, 4).flatten(1), avg_pool2d(fake, 4).flatten(1), features="means of 4 x 4 pixels"
     )

@@ -38,7 +38,9 @@ def l1(made: Tensor, true: Tensor) -> float:
 def ranks(made: Tensor, true: Tensor) -> Tensor:
     """For each made_i the place of true_i among all true_j, by L1: 1 is nearest, equal ones share the mean place.
 
-    Chance: (n + 1) / 2 on average.
+    Chance: (n + 1) / 2 on average. Distances are summed in the type of the pictures.
+
+    Raises: ValueError where shapes differ, or a pixel is not finite.
 
     >>> ranks(torch.tensor([[0.0], [5.0], [9.0]]), torch.tensor([[1.0], [9.0], [8.0]])).tolist()
     [1.0, 2.5, 2.0]
@@ -50,7 +52,11 @@ def ranks(made: Tensor, true: Tensor) -> Tensor:
 
 
 def hit(net: FaceNet, made: Samples, attribute: str = "glasses", codes: Sequence[int] = (1, 2)) -> float:
-    """Share of the pictures in which the classifier reads one of these values of the attribute."""
+    """Share of the pictures in which the classifier reads one of these values of the attribute.
+
+    Raises: ValueError for another attribute, or pictures outside [-1, 1].
+    """
+    checks.images("made", made)
     checks.one_of("attribute", attribute, net.heads)
     return float(torch.isin(net.attributes(made)[attribute], torch.tensor(list(codes))).double().mean())
 
@@ -59,7 +65,11 @@ def unchanged(net: FaceNet, x: Samples, made: Samples, watched: Sequence[str] = 
     """Share of the pictures in which every other attribute reads as it did in x.
 
     It is not 1 for the true partners either, where the classifier errs: put that beside it.
+
+    Raises: ValueError for another attribute, or pictures outside [-1, 1].
     """
+    checks.images("x", x)
+    checks.images("made", made)
     _check(made, x)
     for name in watched:
         checks.one_of("watched", name, net.heads)
@@ -118,6 +128,8 @@ def mean_difference(x: Samples, of_x: Float[Tensor, "k ..."], of_y: Float[Tensor
     >>> mean_difference(torch.zeros(1, 1), torch.zeros(3, 1), torch.tensor([[0.0], [1.0]])).tolist()
     [[0.5]]
     """
+    checks.tensor("of_x", of_x)
+    checks.tensor("of_y", of_y)
     return (x + of_y.mean(0) - of_x.mean(0)).clamp(-1, 1)
 
 
@@ -171,5 +183,8 @@ def cycle_error(G: Map, F: Map, x: Samples, disturb: Map | None = None) -> float
 
 
 def _check(one: Tensor, other: Tensor) -> None:
+    """A nan would have the best rank of all, and bytes would count round."""
     if one.shape != other.shape or not len(one):
         raise ValueError(f"pictures must be in pairs of one shape, got {tuple(one.shape)} and {tuple(other.shape)}")
+    checks.all_finite("pictures", checks.tensor("pictures", one))
+    checks.all_finite("pictures", checks.tensor("pictures", other))
