@@ -23,7 +23,7 @@ def frame(fake, real=None, bounds=(0, POINTS, 0, POINTS)):
 
 
 def ink(picture, colour):
-    """How much of a colour lies on the card, in thirds of a pixel squared, and its middle (x, y), inside of the frame."""
+    """How much of a colour lies on the card, in thirds of a pixel squared, and its middle (x, y)."""
     share = ((RGB[CARD] - picture)[1:-1, 1:-1] @ (RGB[CARD] - RGB[colour])) / np.sum((RGB[CARD] - RGB[colour]) ** 2)
     rows, columns = np.mgrid[1 : POINTS - 1, 1 : POINTS - 1]
     x, y = ((share * at).sum() / max(share.sum(), 1e-9) + 0.5 for at in (columns, rows))
