@@ -58,7 +58,7 @@ def test_a_sample_is_a_disc_with_a_pale_rim_and_a_datum_a_smaller_one_without():
 
 def test_a_frame_is_one_pixel_wide_around_the_card():
     picture = frame([[-500.0, -500.0]])
-    assert picture.shape == (POINTS, POINTS, 3)
+    assert picture.shape == (360, 360, 3)
     inner = np.zeros((POINTS, POINTS), bool)
     inner[1:-1, 1:-1] = True
     assert np.all(picture[inner] == RGB[CARD]) and np.all(picture[~inner] == RGB[FRAME])
