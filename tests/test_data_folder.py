@@ -237,3 +237,38 @@ def test_a_folder_of_pictures_without_endings_says_so(tmp_path):
         pytest.raises(ValueError, match="got 1 of no suffix"),
     ):
         folder(tmp_path, 8)
+
+
+@pytest.mark.parametrize(("bad", "good", "more"), [(5, 1, False), (6, 1, True), (6, 0, True)])
+def test_of_many_that_cannot_be_read_five_are_named(tmp_path, bad, good, more):
+    for k in range(bad):
+        (tmp_path / f"b{k}.png").write_bytes(b"x")
+    for k in range(good):
+        put(tmp_path, f"g{k}.png", flat("L", 3))
+    for skip in (False, True)[: 1 + (not good)]:
+        with pytest.raises(ValueError, match=f"got {bad} of {bad + good} that cannot: ") as caught:
+            folder(tmp_path, 8, skip_unreadable=skip)
+        said = str(caught.value)
+        assert said.count("cannot identify") == 5 and ("and 1 more" in said) == more
+        assert ("Remove them, or pass skip_unreadable=True" in said) == bool(good)
+
+
+def test_one_setting_does_not_answer_for_another(tmp_path):
+    """The decoded bytes that are kept are of a size, a number of channels and a background."""
+    put(tmp_path, "a.png", flat("RGBA", (0, 0, 0, 0)))
+    for _ in range(2):
+        assert bytes_of(folder(tmp_path, 8), 0)[0] == 255, "on white where nothing is said"
+        assert bytes_of(folder(tmp_path, 8, background="black"), 0)[0] == 0
+        assert folder(tmp_path, 8).shape == (3, 8, 8) and folder(tmp_path, 8, 1).shape == (1, 8, 8)
+
+
+def test_pictures_in_no_class_are_counted_and_a_turned_or_small_one_is_told(tmp_path):
+    for name in ("a.png", "b.png", "c/c.png"):
+        put(tmp_path, name, flat("L", 3))
+    with pytest.raises(ValueError, match="got a.png in none, and 1 more: move"):
+        folder(tmp_path, 8, labels=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    put(tmp_path / "d", "d.png", flat("L", 3), exif=exif)
+    assert repr(folder(tmp_path / "d", 12)) == "OwnImages(1 of 3x12x12; 1 turned as their camera says)"
+    assert repr(folder(tmp_path / "d", 13)).endswith("says; 1 smaller than 13 px, enlarged)")

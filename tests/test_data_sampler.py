@@ -28,6 +28,12 @@ SAMPLERS = {
     "interval": data.interval,
     "normal": lambda: data.normal(4),
     "uniform": lambda: data.uniform(4),
+    "moons": data.moons,
+    "noise": lambda: data.noise((2, 3)),
+    "between": lambda: data.between(data.ring()),
+    "resampled": lambda: data.truncated(4, 0.5),
+    "hub": lambda: data.truncated(4, 0.5, "hub"),
+    "shrunken": lambda: data.truncated(4, 0.5, "shrunken"),
 }
 
 
