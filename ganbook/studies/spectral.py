@@ -69,7 +69,8 @@ def layers(network: nn.Module) -> list[tuple[str, float, float]]:
             continue
         norm = layer.parametrizations.weight[0]
         if isinstance(norm, _SpectralNorm):
-            W = layer.parametrizations.weight.original.detach().flatten(1)
+            weight = layer.parametrizations.weight.original.detach()
+            W = (weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else weight).flatten(1)
             found.append((name, float(norm._u @ W @ norm._v), float(torch.linalg.matrix_norm(W, 2))))
     if not found:
         raise ValueError("network must have a layer with spectral norm, got none")
@@ -124,4 +125,4 @@ def steps_until(ratio: float, missing: float) -> int:
     """
     checks.inside("ratio", ratio, 0.0, 1.0, "()")
     checks.inside("missing", missing, 0.0, 1.0, "()")
-    return math.ceil(math.log(missing) / (4 * math.log(ratio)))
+    return math.ceil(math.log(missing) / (4 * math.log(ratio)) - 1e-9)  # a quotient that is whole but for rounding

@@ -120,7 +120,10 @@ def test_it_plays_and_pauses_in_a_worker_and_without_one(visit, pages, name, kin
 WRITTEN = """() => {
   window.written = [];
   const write = CanvasRenderingContext2D.prototype.fillText;
-  CanvasRenderingContext2D.prototype.fillText = function (...words) { written.push(words[0]); write.apply(this, words); };
+  CanvasRenderingContext2D.prototype.fillText = function (...words) {
+    written.push(words[0]);
+    write.apply(this, words);
+  };
 }"""
 
 
