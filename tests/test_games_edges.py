@@ -67,3 +67,51 @@ def test_a_copy_made_in_bf16_computes_in_float32_once_it_is_taken_out():
         twin = copy.deepcopy(net)
         assert net(x).item() == twin(x).item() == 1.0
     assert net(x).item() == twin(x).item() == 1 + 2**-10
+
+
+def points(n, rng):
+    return torch.randn(2, n, 2, generator=rng).unbind()
+
+
+def alike(a, b):
+    return all(torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True))
+
+
+def test_two_critics_are_clipped_and_two_translators_averaged_after_every_round():
+    recipe = plain(
+        LeastSquares(), clip=0.01, ema_halflife=1e-6, d_steps=3, g_steps=2
+    )  # an average that forgets at once
+    game, drawn = CycleGAN(*four(), recipe, device=CPU, pool=0), []
+
+    def real(n, rng):
+        drawn.append(points(n, rng))
+        return drawn[-1]
+
+    for seed in range(2):
+        game.round(real, torch.Generator().manual_seed(seed))
+        critics = torch.cat([p.detach().flatten() for p in (*game.D_x.parameters(), *game.D_y.parameters())])
+        assert float(critics.abs().max()) == pytest.approx(0.01)
+        assert alike(game.G, game.average_g.module) and alike(game.F, game.average_f.module)
+    steps = {name: int(next(iter(optimizer.state.values()))["step"]) for name, optimizer in game.optimizers.items()}
+    assert steps == {"D": 6, "G": 4}
+    assert len(drawn) == 8, "two of a round for G and F, the last of them for the critics' first step too"
+
+
+@pytest.mark.parametrize("halflife", [None, 1e-6])
+def test_samples_of_an_evolution_are_its_fittest_s_or_the_averaged_copy_s(halflife):
+    torch.manual_seed(0)
+    game = Evolution([mlp([2, 4, 2])], mlp([2, 4, 1]), plain(ema_halflife=halflife), device=CPU, evaluation=8)
+    for seed in range(2):
+        game.round(lambda n, rng: torch.randn(n, 2, generator=rng), torch.Generator().manual_seed(seed))
+    assert alike(game.sampler, game.G) and (game.sampler is game.G) == (halflife is None)
+    z = game.prior(5, torch.Generator().manual_seed(3))
+    assert torch.equal(game.sample(5, torch.Generator().manual_seed(3)), game.G(z).detach())
+    with torch.no_grad():
+        for p in game.G.parameters():
+            p.zero_()
+    assert bool(game.sample(5, torch.Generator().manual_seed(3)).any()) == (halflife is not None)
+
+
+def test_a_prior_that_is_none_is_refused(as_readers):
+    with pytest.raises(ValueError, match="prior must be a Sampler of z"):
+        Evolution([mlp([2, 2])], mlp([2, 1]), plain(), prior=3, device=CPU)

@@ -59,3 +59,23 @@ def test_a_tangent_penalty_is_one_step_by_hand():
     wanted = ((moved**3 - x**3) / 0.5).square().sum(1).mean()
     found = tangent_penalty(lambda x: x**3, x, T, torch.Generator().manual_seed(7), step=0.5)
     torch.testing.assert_close(found, wanted)
+
+
+def test_a_conditional_network_drawn_normal_has_one_deviation_and_no_biases():
+    torch.manual_seed(0)
+    for network in models.biggan(5, 16, 1, z=8, width=16, width_d=16, init="normal", spectral_d=False):
+        weights = [
+            part.weight
+            for part in network.modules()
+            if isinstance(part, (nn.Linear, nn.Conv2d, nn.Embedding)) and part.weight.any()
+        ]
+        drawn = torch.cat([w.detach().flatten() for w in weights])
+        assert len(weights) > 3 and abs(float(drawn.std()) - 0.02) < 1e-3 and abs(float(drawn.mean())) < 1e-3
+        plain = [p for name, p in network.named_parameters() if name.endswith("bias")]
+        assert plain and not any(p.any() for p in plain)
+
+
+def test_without_an_embedding_norms_hear_ones_among_zeros():
+    G = models.ConditionalG(4, 16, 1, z=6, width=2, embedding=None)
+    told = G.told(torch.tensor([2, 0]))
+    assert told.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]] and told.dtype == torch.float32
