@@ -57,6 +57,7 @@ def test_the_margin_is_that_of_the_nearer_end_or_the_worst_pair():
 def test_a_row_of_six_is_told_by_its_ends_and_of_five_whole():
     assert rising([1, 2, 3, 4, 5]).note == "1, 2, 3, 4, 5, asked rising"
     assert rising([1, 2, 3, 4, 5, 6]).note == "1 to 6, asked rising, 6 values"
+    assert equals(0.12345678, 0.12345678).note == "0.123457, asked 0.123457"
     assert equals([1, 1], 1).note == "1 and 1, asked 1" and equals([1] * 3, 1).note == "1 to 1, asked 1, 3 values"
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from ganbook.divergences import densities, discrete, mutations, quadrature, transport
+from ganbook.divergences import densities, discrete, gaussian, mutations, quadrature, transport
 
 
 def test_both_ends_of_a_support_belong_to_it():
@@ -60,3 +60,10 @@ def test_the_functions_of_a_mutation_where_their_logarithm_is_one(name, f, phi):
     r = torch.tensor(math.e if "logit" in name else math.e - 1, dtype=torch.float64)
     member = mutations.DIVERGENCES[name]
     torch.testing.assert_close([float(member.f(r)), float(member.phi(r))], [f, phi])
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "kl", "chi_squared", "hellinger", "wasserstein2"])
+def test_gaussians_of_two_dimensions_are_told_in_their_order(name):
+    p, q = gaussian.Gaussian(0.0, 1.0), gaussian.Gaussian([0.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])
+    with pytest.raises(ValueError, match="p and q must have the same dimension, got 1 and 2"):
+        getattr(gaussian, name)(p, q)

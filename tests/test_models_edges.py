@@ -79,3 +79,16 @@ def test_without_an_embedding_norms_hear_ones_among_zeros():
     G = models.ConditionalG(4, 16, 1, z=6, width=2, embedding=None)
     told = G.told(torch.tensor([2, 0]))
     assert told.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]] and told.dtype == torch.float32
+
+
+@pytest.mark.parametrize("patches", [False, True])
+def test_translators_and_critics_have_their_own_widths(patches):
+    networks = models.cyclegan(16, 1, out=3, width=4, width_d=8, blocks=1, gate=False, patches=patches)
+    first = [next(part for part in net.modules() if isinstance(part, nn.Conv2d)) for net in networks]
+    assert [(layer.in_channels, layer.out_channels) for layer in first] == [(1, 4), (3, 4), (1, 8), (3, 8)]
+
+
+@pytest.mark.parametrize("alpha", [-0.1, 1.1])
+def test_a_share_of_more_than_all_is_refused(alpha):
+    with pytest.raises(ValueError, match=r"alpha must be a number in \[0, 1\]"):
+        models.faded(torch.zeros(1, 1, 2, 2), alpha)
