@@ -62,7 +62,7 @@ def test_the_functions_of_a_mutation_where_their_logarithm_is_one(name, f, phi):
     torch.testing.assert_close([float(member.f(r)), float(member.phi(r))], [f, phi])
 
 
-@pytest.mark.parametrize("name", ["cross_entropy", "kl", "chi_squared", "hellinger", "wasserstein2"])
+@pytest.mark.parametrize("name", ["cross_entropy", "kl", "reverse_kl", "chi_squared", "hellinger", "wasserstein2"])
 def test_gaussians_of_two_dimensions_are_told_in_their_order(name):
     p, q = gaussian.Gaussian(0.0, 1.0), gaussian.Gaussian([0.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])
     with pytest.raises(ValueError, match="p and q must have the same dimension, got 1 and 2"):

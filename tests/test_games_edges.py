@@ -115,3 +115,14 @@ def test_samples_of_an_evolution_are_its_fittest_s_or_the_averaged_copy_s(halfli
 def test_a_prior_that_is_none_is_refused(as_readers):
     with pytest.raises(ValueError, match="prior must be a Sampler of z"):
         Evolution([mlp([2, 2])], mlp([2, 1]), plain(), prior=3, device=CPU)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True])
+def test_no_samples_are_refused_whatever_the_prior(n, as_readers):
+    prior = lambda n, rng: torch.zeros(3, 2)  # noqa: E731 - it asks nothing
+    for game in (
+        GAN(mlp([2, 2]), mlp([2, 1]), plain(), prior=prior, device=CPU),
+        Evolution([mlp([2, 2])], mlp([2, 1]), plain(), prior=prior, device=CPU),
+    ):
+        with pytest.raises(ValueError, match="n must be a whole number >= 1"):
+            game.sample(n, torch.Generator())
