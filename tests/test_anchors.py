@@ -116,3 +116,22 @@ def test_a_redraw_puts_half_of_the_mass_on_the_end():
 def test_mistakes_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.0, 1.0), (-0.4, 0.5), (0.1, 3.0), (-9.0, -0.3)])
+def test_uniform_against_a_riemann_sum(low, high):
+    """Ends inside cells, on one side of all, and beyond the support: what falls outside is shared."""
+    x = np.linspace(-1, 1, 400_001)
+    nearest = np.rint((x + 1) / 2 * 6).astype(int)
+    inside = ((low <= x) & (x <= high)).astype(float)
+    np.testing.assert_allclose(anchors.uniform(7, low, high), np.bincount(nearest, inside, 7) / inside.sum(), atol=1e-4)
+
+
+def test_a_redraw_is_of_its_generator_alone():
+    found = []
+    for own in (1, 2):
+        torch.manual_seed(own)
+        found.append(anchors.authors_draw(5, torch.Generator().manual_seed(0), 50))
+    assert found[0] == found[1]
+    with pytest.raises(ValueError, match="outcomes=2 with one-hot anchors"):
+        anchors.check_outcomes(1)

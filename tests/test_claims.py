@@ -11,6 +11,7 @@ import sympy
 import torch
 
 from ganbook import claims
+from ganbook.bounds import Bound
 from ganbook.claims import (
     ClaimFailed,
     above,
@@ -122,7 +123,7 @@ NAN = float("nan")
     ],
 )
 def test_what_a_bound_shows(bound, holds, note):
-    assert bool(bound) is holds and bound.note == note
+    assert isinstance(bound, Bound) and bool(bound) is holds and bound.note == note
     assert math.isnan(bound.margin) or (bound.margin >= 0 if holds else bound.margin <= 0)
 
 

@@ -135,3 +135,10 @@ def test_writing_twice_gives_the_same_bytes(tmp_path):
     assert_close(again["b"], tensors["b"].half().float())
     assert torch.equal(again["a"], tensors["a"])
     assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["real", "fake"])
+def test_what_are_no_images_is_told_so(name, as_readers):
+    sets = {"real": torch.zeros(2, 1, 4, 4), "fake": torch.zeros(2, 1, 4, 4)} | {name: torch.zeros(2, 4)}
+    with pytest.raises(ValueError, match=rf"^{name} must be images of shape \(n, c, h, w\), got shape \(2, 4\)"):
+        features.pixel_frechet_distance(**sets)

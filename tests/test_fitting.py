@@ -1,6 +1,7 @@
 """Networks that contradict the loss, the recipe or the data are told of before round 1; those of the book are not."""
 
 import dataclasses
+import math
 import warnings
 
 import pytest
@@ -11,7 +12,7 @@ from torch.nn import functional as F
 
 from ganbook import features, models, recipes
 from ganbook.data import digits
-from ganbook.games import GAN
+from ganbook.games import GAN, fitting
 from ganbook.losses.base import check_width
 from ganbook.models import dcgan, mlp
 from ganbook.train import fit, train
@@ -241,3 +242,15 @@ def test_scores_notice_the_range():
         features.book_frechet_distance(net, x, (x + 1) / 2)
     with pytest.raises(ValueError, match=r"fake must hold images in .* \(for pixels in 0..255: x / 127.5 - 1\)"):
         features.pixel_frechet_distance(x, (x + 1) * 127.5)
+
+
+@pytest.mark.parametrize("name", fitting.RANGES)
+def test_a_range_is_what_the_operation_reaches_and_no_more(name):
+    x = torch.tensor([[-1e30, -3.0, 0.0, 3.0, 1e30]], dtype=torch.float64, requires_grad=True)
+    words = {"Relu": "relu", "Softmax": "softmax", "LogSoftmax": "log_softmax", "LogSigmoid": "logsigmoid"}
+    function = getattr(F, words.get(name, name.lower()))
+    out = function(x, dim=1) if "Softmax" in name else function(x)
+    low, high = fitting.RANGES[name]
+    found = [float(end) for end in out.detach().aminmax()]
+    assert fitting.last(out) == name
+    assert [round(end, 6) if abs(end) < 1e29 else math.copysign(math.inf, end) for end in found] == [low, high]

@@ -6,7 +6,23 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from ganbook.losses import Hinge, LeastSquares, Minimax, NonSaturating, Wasserstein
+from ganbook.divergences import fdiv
+from ganbook.losses import (
+    FGAN,
+    FeatureMatching,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    PlusMatching,
+    Realness,
+    Redrawn,
+    RelativisticAverage,
+    RelativisticPairing,
+    SemiSupervised,
+    SemiSupervisedMatching,
+    Wasserstein,
+)
 
 LOSSES = [Minimax(), NonSaturating(), NonSaturating(real_label=0.9), LeastSquares(), Hinge(), Wasserstein()]
 
@@ -161,3 +177,41 @@ def test_wasserstein_is_zero_sum(outputs):
     fake.requires_grad_()
     for_d = torch.autograd.grad(Wasserstein().d(real, fake), fake)[0]
     torch.testing.assert_close(torch.autograd.grad(Wasserstein().g(None, fake), fake)[0], -for_d)
+
+
+EVERY = [
+    *LOSSES,
+    *(
+        RelativisticAverage(),
+        RelativisticPairing(),
+        Realness(3, 1),
+        Realness(3, 2),
+        Realness(3, 3),
+        Redrawn(3, draws=5),
+    ),
+    *(FeatureMatching(2), PlusMatching(2), SemiSupervised(2), SemiSupervisedMatching(2, 2), FGAN(fdiv.KL)),
+    FGAN(fdiv.KL, saturating=False),
+]
+
+
+@pytest.mark.parametrize("loss", EVERY, ids=repr)
+def test_outputs_of_another_width_are_refused_by_every_loss_wherever_they_stand(loss, as_readers):
+    """One column too few or too many, no axis for it, whole numbers: torch would take most of them, and broadcast."""
+    good = torch.randn(4, loss.outputs)
+    wider = torch.zeros(4, loss.outputs + 1)
+    for bad in (wider, good[:, :-1], good[:, 0], good.long(), good[:0], good.numpy()):
+        for call, name in (
+            (lambda bad: loss.d(bad, good), "real"),
+            (lambda bad: loss.d(good, bad), "fake"),
+            (lambda bad: loss.g(good, bad), "(fake|out)"),  # SemiSupervised asks its score
+            (loss.score, "out"),
+            *([(lambda bad: loss.g(bad, good), "real")] if loss.g_sees_real else []),
+        ):
+            with pytest.raises(ValueError, match=rf"^{name} must be (raw outputs of D|paired with fake)"):
+                call(bad)
+    if loss.g_sees_real:
+        with pytest.raises(ValueError, match="^real must be"):
+            loss.g(None, good)
+    else:
+        assert loss.g(None, good).dim() == 0
+    assert loss.d(good, good).dim() == 0 and loss.score(good).shape == (4,)

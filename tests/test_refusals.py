@@ -4,6 +4,7 @@ One process imports ganbook plainly and makes every bad call; each must end in a
 library raises itself (not torch, from the depths) and that names the argument.
 """
 
+import collections
 import json
 import os
 import pathlib
@@ -518,21 +519,27 @@ TABLE = {
 CALLS = [(call, name) for rows in TABLE.values() for call, name in rows]
 
 
-@pytest.fixture(scope="module")
-def answers():
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+def printed(program, given=""):
+    """What a program prints in a process of its own, without jaxtyping's hook: as readers meet the book."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     done = subprocess.run(
-        [sys.executable, "-c", READER],
-        input=json.dumps([call for call, _ in CALLS]),
+        [sys.executable, "-c", program],
+        input=given,
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": paths, "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3_000:]
-    return dict(zip([call for call, _ in CALLS], json.loads(done.stdout), strict=True))
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def answers():
+    found = json.loads(printed(READER, json.dumps([call for call, _ in CALLS])))
+    return dict(zip([call for call, _ in CALLS], found, strict=True))
 
 
 @pytest.mark.parametrize(("call", "name"), CALLS, ids=[call for call, _ in CALLS])
@@ -545,3 +552,51 @@ def test_the_argument_is_named(answers, call, name):
 
 def test_every_call_is_asked_once():
     assert len({call for call, _ in CALLS}) == len(CALLS) > 250
+
+
+LONG = ("data.", "explore.", "plot.", "zoo.")
+"""Of these test_fuzz.py draws some calls: to make them all takes as long as all others together."""
+
+TAKEN = {
+    "0": 118,
+    "0.5": 138,
+    "-1": 78,
+    "double": 127,
+    "half": 124,
+    "x[:1]": 85,
+    "x[..., :1]": 65,
+    "one nan": 91,
+    "x + inf": 91,
+    "x * 1e30": 109,
+    "nan": 66,
+    "inf": 66,
+    "2**70": 66,
+    "True": 97,
+    "[1.0]": 77,
+    "np.ones(3)": 62,
+    "torch.ones(3)": 68,
+    "None": 105,
+    "'text'": 47,
+    "[]": 48,
+    "{}": 51,
+    "object()": 44,
+    "int": 46,
+    "torch.zeros(0, 2)": 52,
+    "numpy": 34,
+    "tolist": 34,
+    "x[None]": 20,
+    "x[0]": 19,
+    "long": 25,
+    "x + 0j": 9,
+}
+"""Of each wrong thing, how many arguments of fuzz_calls.CALLS take it, as a formula or by design."""
+
+
+def test_every_argument_is_asked_for_every_wrong_thing_and_no_more_is_taken_than_was():
+    """All 16,000 of fuzz.py's, as readers make them. Where a refusal is lost, an error from the depths comes through,
+    or one more wrong thing is taken in silence: which ones, `python tests/fuzz.py` shows."""
+    met = json.loads(printed(f"import fuzz, json; print(json.dumps(fuzz.draw(None, 0, {LONG!r})))"))
+    lost = {place: f"{case} {said}" for case, outcome, place, said in met if outcome in ("obscure", "silent")}
+    assert lost == {}
+    taken = collections.Counter(case[2] for case, outcome, *_ in met if outcome == "fine")
+    assert {bad: n for bad, n in taken.items() if n > TAKEN[bad]} == {}

@@ -192,6 +192,70 @@ def test_samples_and_losses_have_the_shape_of_runs():
     assert 0.5 < float(losses["G"]) < 1.0  # a mean over runs, near log 2, not their sum
 
 
+def test_of_the_same_latents_each_run_makes_its_own():
+    game = SideBySide(pair(), SEEDS, Recipe(NonSaturating(), batch=BATCH), prior=Double(Repeated()))
+    z = torch.randn(5, 3, dtype=torch.float64)
+    made = game.shared(z)
+    for k, seed in enumerate(SEEDS):
+        torch.manual_seed(seed)
+        torch.testing.assert_close(made[k], pair()()[0](z))
+    assert game.G.training and not made.requires_grad
+
+
+def test_a_run_is_alive_until_one_of_its_weights_is_not_finite_and_the_game_until_none_is():
+    game = SideBySide(pair(), SEEDS, Recipe(NonSaturating(), batch=BATCH), prior=Double(Repeated()))
+    bad, good = {"D": torch.tensor(float("nan"))}, {"D": torch.tensor(0.0)}
+    assert game.alive() == [True, True, True] and not game.lost(bad)
+    for k, parameter in ((1, game.D[0].weight), (0, game.G[-1].bias), (2, game.G[0].weight)):
+        with torch.no_grad():
+            parameter[k].view(-1)[-1] = float("inf")
+        assert game.lost(bad) == (k == 2)
+    assert game.alive() == [False, False, False] and not game.lost(good)
+
+
+def test_scores_are_those_of_each_runs_loss():
+    out = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+    mixed = EachRun((Realness(3, 1), Hinge()), 2)
+    assert torch.equal(mixed.score(out), torch.cat([Realness(3, 1).score(out[:3]), out[3:, 0]]))
+    assert torch.equal(EachRun(Hinge(), 2).score(out[:, :1]), out[:, 0])
+    assert mixed.outputs == 3 and not mixed.g_sees_real and EachRun((Hinge(), Realness(3, 2)), 2).g_sees_real
+
+
+def test_recipes_of_runs_differ_in_their_loss_alone(as_readers):
+    plain = Recipe(Hinge(), batch=BATCH)
+    other = replace(plain, loss=Wasserstein())
+    game = SideBySide(pair(), (1, 2), [plain, other], prior=Double(Repeated()))
+    assert game.recipe.loss == EachRun((Hinge(), Wasserstein()), 2) and game.recipe.batch == 2 * BATCH
+    assert SideBySide(pair(), (1,), [plain], prior=Double(Repeated())).recipe.loss.kinds == {Hinge(): [0]}
+    for recipe, told in (
+        ([plain, replace(plain, lr_d=1e-3)], r"differ between runs in its loss only, got lr_d of 0\.0002 and 0\.001"),
+        ([plain], r"recipe must be a Recipe, or one a run \(2\)"),
+        ([plain, "hinge"], "recipe must be a Recipe, or one a run"),
+        ("hinge", "recipe must be a Recipe, or one a run"),
+    ):
+        with pytest.raises(Exception, match=told) as caught:
+            SideBySide(pair(), (1, 2), recipe, prior=Double(Repeated()))
+        assert isinstance(caught.value, ValueError) or recipe in (
+            "hinge",
+            [plain, "hinge"],
+        )  # the hook sees texts first
+
+
+def test_what_makes_no_pair_is_refused(as_readers):
+    for made in (lambda: mlp([2, 1]), lambda: (mlp([2, 1]),), lambda: (mlp([2, 1]),) * 3):
+        with pytest.raises(ValueError, match=r"make must return a pair of networks \(G, D\)"):
+            SideBySide(made, (1, 2), Recipe(Hinge()))
+    for call, told in (
+        (lambda: EachRun(Hinge(), 0), "runs must be a whole number >= 1"),
+        (lambda: EachRun((Hinge(),), 2), r"loss must be one, or one a run \(2\), got 1"),
+        (lambda: SideBySide(pair(), (), Recipe(Hinge())), "seeds must be one or more, got none"),
+        (lambda: SideBySide(pair(), (-1,), Recipe(Hinge())), "seeds must be a whole number >= 0"),
+        (lambda: SideBySide(pair(), (1, 2), "hinge"), "recipe must be a Recipe, or one a run"),
+    ):
+        with pytest.raises(ValueError, match=told):
+            call()
+
+
 def test_global_randomness_is_left_alone():
     torch.manual_seed(0)
     expected = torch.rand(3)
