@@ -93,12 +93,14 @@
   };
 
   const printing = () => {
-    let closed = [];
+    let closed = [], hour = "light";
     addEventListener("beforeprint", () => {
+      hour = document.documentElement.dataset.theme;
+      document.documentElement.dataset.theme = "light";  // paper is white, and the sheets of code and films go by this
       closed = [...document.querySelectorAll("details.fold:not([open])")];
       closed.forEach((fold) => { fold.open = true; });
     });
-    addEventListener("afterprint", () => { closed.forEach((fold) => { fold.open = false; }); });
+    addEventListener("afterprint", () => { document.documentElement.dataset.theme = hour; closed.forEach((fold) => { fold.open = false; }); });
   };
 
   const ready = () => {
