@@ -92,6 +92,12 @@
     if (field.value) find();
   };
 
+  // On a phone the sections lie over the page: a tap on one leads there, and they go.
+  const drawer = () => {
+    const dialog = document.getElementById("pst-secondary-sidebar-modal");
+    dialog?.addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) dialog.close(); });
+  };
+
   const printing = () => {
     let closed = [], hour = "light";
     addEventListener("beforeprint", () => {
@@ -107,6 +113,7 @@
     codeSwitch();
     claimSearch();
     printing();
+    drawer();
     follow();
     addEventListener("hashchange", follow);
   };
