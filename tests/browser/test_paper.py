@@ -1,4 +1,4 @@
-"""A page printed as it stands in the browser: light at any hour, with the heads of its tables, its code, films and pieces."""
+"""A page printed from the browser: light at any hour, with the heads of its tables, its code, films and pieces."""
 
 import pypdfium2
 import pytest
@@ -7,7 +7,7 @@ from PIL import ImageStat
 
 FILM = "article .gbp-film"
 # Of each block of code its boxes, from the outermost, and the number of its lines.
-BLOCKS = """() => [...document.querySelectorAll('article pre')].filter((pre) => pre.getClientRects().length).map((pre) => {
+BLOCKS = """() => [...document.querySelectorAll('article pre')].filter((pre) => pre.checkVisibility()).map((pre) => {
   const boxes = [pre];
   while (boxes[0].parentElement.matches('[class*=highlight], .cell_input')) boxes.unshift(boxes[0].parentElement);
   return [pre.textContent.trimEnd().split('\\n').length, boxes.map((box) => getComputedStyle(box).breakInside)];

@@ -1,12 +1,13 @@
-"""A phone, by touch: what scrolls shows it, a caption stays, every control takes a finger, nothing lies over the text."""
+"""A phone: what scrolls shows it, a caption stays, every control takes a finger, nothing lies over the text."""
 
 import pytest
 from bookpages import CHAPTERS, SETTLED, WAKE
 
 NAME = CHAPTERS[0]
-SCROLLS = """() => [...document.querySelectorAll('article :is(pre, .gbt-scroll, .gbp-stage, .cell_output, .output, .pst-scrollable-table-container, table)')]
-  .filter((box) => box.scrollWidth > box.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
-                   && box.checkVisibility())"""
+SCROLLS = """() => [...document.querySelectorAll(`article :is(pre, .gbt-scroll, .gbp-stage, .cell_output,
+  .output,  .pst-scrollable-table-container, table)`)]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1
+    && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX))"""
 FADED = f"""async () => {{
   const boxes = ({SCROLLS})(), more = () => boxes.map((box) => getComputedStyle(box).maskImage !== 'none'
     ? parseFloat(getComputedStyle(box).getPropertyValue('--more')) : -1);
@@ -26,15 +27,16 @@ CAPTIONS = """() => [...document.querySelectorAll('article .gbt caption')].flatM
   for (const to of [0, box.scrollWidth]) {
     box.scrollLeft = to;
     const [inner, outer] = [caption.getBoundingClientRect(), box.getBoundingClientRect()];
-    if (inner.left < outer.left - 1 || inner.right > outer.right + 1) found.push([caption.textContent, to, inner.right - outer.right]);
+    if (inner.left < outer.left - 1 || inner.right > outer.right + 1) found.push([caption.textContent, to]);
   }
   box.scrollLeft = 0;
   return found;
 })"""
-SMALL = """() => [...document.querySelectorAll('.code-switch button, .article-header-buttons .btn, .bd-header-article .btn, summary, button.copybtn, article button, article input[type=range]')]
-  .filter((part) => part.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && part.getBoundingClientRect().width
-                    && !part.closest('.gbt-table'))
-  .filter((part) => part.getBoundingClientRect().height < 39.5).map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
+SMALL = """() => [...document.querySelectorAll(`.bd-header-article button, summary, article button,
+  article input[type=range]`)]
+  .filter((part) => part.checkVisibility({ visibilityProperty: true }) && !part.closest('.gbt-table'))
+  .filter((part) => part.getBoundingClientRect().height < 39.5)
+  .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,9 @@ def test_nothing_lies_over_the_text(phone):
     phone.evaluate("() => scrollTo({ top: 4000, behavior: 'instant' })")
     phone.wait_for_timeout(200)
     assert not phone.locator("#pst-back-to-top").is_visible()
-    phone.locator(".theme-switch-button").first.evaluate("button => bootstrap.Tooltip.getOrCreateInstance(button).show()")
+    phone.locator(".theme-switch-button").first.evaluate(
+        "button => bootstrap.Tooltip.getOrCreateInstance(button).show()"
+    )
     assert phone.locator(".tooltip:visible").count() == 0
 
 
