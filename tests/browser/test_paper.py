@@ -39,10 +39,10 @@ def test_paper_is_white_at_night(read, background):
     page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     with pypdfium2.PdfDocument(page.pdf(print_background=background, page_ranges="1-3")) as pdf:
         for sheet in pdf:
-            picture = sheet.render().to_pil().convert("L")
+            picture = sheet.render(scale=2).to_pil().convert("L")
             assert ImageStat.Stat(picture).median[0] > 240, "the paper is dark"
             assert picture.histogram()[:90] != [0] * 90, "nothing on it is dark"
-            assert sum(picture.histogram()[:90]) > 0.01 * picture.width * picture.height, "the text is pale"
+            assert sum(picture.histogram()[:90]) > 0.005 * picture.width * picture.height, "the text is pale"
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
 
 
@@ -85,5 +85,5 @@ def test_a_film_shows_its_last_frame_and_its_title(printed, read):
 
 
 def test_the_title_carries_the_number_of_the_chapter(printed):
-    title = printed(CHAPTERS[1]).locator("article h1").first
-    assert title.evaluate("h1 => getComputedStyle(h1, '::before').content").startswith('"2')
+    (title,) = printed(CHAPTERS[1]).locator("h1:visible").all_inner_texts()
+    assert title.startswith("2. ")
