@@ -51,6 +51,8 @@ def test_a_table_has_its_heads(printed):
     heads = page.locator("article .gbt thead th:visible")
     assert heads.count() > 2
     assert all(head.inner_text().strip() for head in heads.all())
+    arrow = "button => getComputedStyle(button, '::after').content"
+    assert page.locator("article .gbt thead button").first.evaluate(arrow) == "none"
 
 
 def test_code_breaks_with_its_box_or_not_at_all(printed):

@@ -27,7 +27,7 @@ CAPTIONS = """() => [...document.querySelectorAll('article .gbt caption')].flatM
   for (const to of [0, box.scrollWidth]) {
     box.scrollLeft = to;
     const [inner, outer] = [caption.getBoundingClientRect(), box.getBoundingClientRect()];
-    if (inner.left < outer.left - 1 || inner.right > outer.right + 1) found.push([caption.textContent, to]);
+    if (inner.left < outer.left - 1 || inner.right > outer.right - 24) found.push([caption.textContent, to]);
   }
   box.scrollLeft = 0;
   return found;
