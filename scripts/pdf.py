@@ -30,6 +30,7 @@ REFERENCE = re.compile(r'\b(href|src)="([^"]*)"')
 DRAWN = re.compile(r"url\(#")
 HEADING = re.compile(r"<h([12])>(.*?)<a class=\"headerlink\" href=\"#([^\"]+)\"[^>]*>.*?</h\1>", re.S)
 FILM = re.compile(r'<div class="gbp gbp-film".*?<script type="application/json">(.*?)</script>', re.S)
+BAR = re.compile(r'(<span class="gbp-title"[^>]*>)[^<]*')
 VIEW = re.compile(r'(<img class="gbp-img[^>]*\bsrc=")([^"]*)("[^>]*>)')
 
 PAPER = """
@@ -43,7 +44,10 @@ html { scroll-behavior: auto; }
 .contents li.of-chapter { margin: 0 0 0 1.6em; font-weight: 400; font-size: 90%; }
 .contents li a { flex: 1; color: inherit; text-decoration: none; }
 .film-stills { display: flex; gap: 2%; }
-.film-stills img { width: 32%; }
+.film-stills > span { width: 32%; }
+.film-stills small { display: block; }
+.film-stills img { width: 100%; }
+.gbp-film:has(.film-stills) .gbp-bar { display: none !important; }
 """
 
 
@@ -82,17 +86,20 @@ def led(address, page, pages):
 
 def stills(match):
     """A film on paper: of one view its first, middle and last frame; of several the last frame of each."""
-    frames, film = json.loads(match[1])["frames"], match[0]
+    told, film = json.loads(match[1]), match[0]
+    frames, titles = told["frames"], told.get("titles") or [""] * len(told["frames"][0])
     views = iter(frames)
 
     def still(view):
         own = [frame or view[2] for frame in next(views)]  # an empty one is the frame that the page shows first
         if len(frames) > 1:
             return view[1] + own[-1] + view[3]
-        chosen = dict.fromkeys((own[0], own[len(own) // 2], own[-1]))
-        return f'<span class="film-stills">{"".join(view[1] + frame + view[3] for frame in chosen)}</span>'
+        chosen = dict.fromkeys((0, len(own) // 2, len(own) - 1))
+        shown = (f"<span>{view[1]}{own[k]}{view[3]}<small>{entities.escape(titles[k])}</small></span>" for k in chosen)
+        return f'<span class="film-stills">{"".join(shown)}</span>'
 
-    return VIEW.sub(still, film)
+    stage = VIEW.sub(still, film)
+    return stage if len(frames) == 1 else BAR.sub(rf"\g<1>{entities.escape(titles[-1])}", stage)
 
 
 def sheet(page, html, pages):

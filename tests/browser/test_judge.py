@@ -207,3 +207,20 @@ def test_the_shortfall_is_shaded_at_a_tap_by_day_and_night(visit):
         assert page.locator(".gbj-plot").evaluate(count) > 0.01
         press(page, "Hide the best D")
         assert page.locator(".gbj-plot").evaluate(count) < 0.001
+
+
+def test_words_stand_beside_what_is_drawn_in_the_face_of_the_page(visit):
+    """The legend above the frame, the words about the loss above its area; indices are set low."""
+    page = visit(hash="#judge?judge=slope")
+    page.add_style_tag(content=".gbj { font-family: 'DejaVu Serif' !important }")
+    page.evaluate("""() => { window.told = {}; const its = CanvasRenderingContext2D.prototype;
+      const { fillText, strokeRect } = its;
+      its.fillText = function (text, x, y) { told[text] = [y, this.font]; fillText.call(this, text, x, y); };
+      its.strokeRect = function (x, y, ...box) { told.top ??= y; strokeRect.call(this, x, y, ...box); }; }""")
+    press(page, "Show the best D")
+    told = page.evaluate("told")
+    assert all(told[name][0] < told["top"] for name in ("p, data", "q, fakes", "D", "best D"))
+    assert told["what this D loses at each x"][0] + 4 < page.locator(".gbj-plot").bounding_box()["height"] - 45
+    assert "DejaVu Serif" in told["D"][1]
+    assert page.locator(".gbj dt sub").all_inner_texts() == ["p", "q"]
+    assert "E_p" not in page.locator(".gbj").inner_text()

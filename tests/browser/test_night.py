@@ -75,3 +75,13 @@ def test_pictures_are_never_turned_over(visit):
     assert film.evaluate(FILTER) == "none"
     for image in page.locator("article img.has-pictures.only-dark").all():
         assert image.evaluate(FILTER) == "none"
+
+
+def test_by_night_an_output_is_as_wide_as_by_day(read):
+    page = read(CHAPTER).page
+    table = page.locator("article .output.text_html:has(> .gbt)").first
+    padding = "output => getComputedStyle(output).padding"
+    by_day = table.evaluate(padding)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    assert table.evaluate(padding) == by_day == "0px"

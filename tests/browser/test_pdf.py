@@ -100,3 +100,14 @@ def test_links_inside_the_book_lead_to_a_page(pages, document):
     shown = re.findall(r'<a (?![^>]*(?:headerlink|claim-link))[^>]*href="#', document)
     assert inside >= len(shown) > 12
     assert not dead
+
+
+def test_each_still_of_a_film_has_its_title(html, document):
+    """Of one view three frames, each over its own round; of several the last round under all."""
+    said = re.findall(r'class="gbp-title"[^>]*>([^<]*)<', document)
+    last = re.findall(r'"titles":\[[^\]]*"([^"]+)"\]', (html / f"{CHAPTER}.html").read_text(encoding="utf-8"))
+    assert said and set(said) <= set(last)
+    page = (html / f"{CHAPTERS[0]}.html").read_text(encoding="utf-8")
+    film = paper.stills(paper.FILM.search(page))
+    titles = re.findall(r"<small>([^<]+)</small>", film)
+    assert len(titles) == len(set(titles)) == film.count("<img") == 3

@@ -83,3 +83,14 @@ def test_what_is_asked_stays_words(visit):
     assert ask(seen.page, "%3Cimg src=x onerror=alert(1)%3E (a[b").count() == 0
     assert seen.page.locator("#search-results img").count() == 0
     assert not seen.errors
+
+
+def test_between_two_hits_is_one_rule_and_a_table_keeps_its_cells_apart(visit):
+    page = visit("search").page
+    hits = ask(page, "hinge")
+    lines = hits.evaluate_all(
+        "hits => hits.map(getComputedStyle).map((s) => [s.borderTopWidth, s.borderBottomWidth, s.marginTop])"
+    )
+    assert set(map(tuple, lines)) == {("0px", "1px", "0px")}
+    index = page.evaluate("() => window.bookSections.flatMap(([, , entries]) => entries.map(([, , text]) => text))")
+    assert any(" · " in text for text in index)

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import importlib.util
 import pathlib
+import re
 from types import ModuleType
 
 PLAYER = pathlib.Path(__file__).resolve().parents[3] / "ganbook" / "player"
 MARKS = {"live": 'class="gbl"', "judge": 'class="gbj"', "hand": 'class="gbh"'}
 """Of each piece the mount point, as it stands in a page."""
 SMALL = 'class="gbd" data-drag="{}"'
+SCREEN = re.compile(r"(?:A still\. )?With JavaScript [^<]*(?=</p>)")
 LARGE = ("live", "judge")
 """The pieces that can wait for a click; the hand's own script is small, and its weights wait anyway."""
 ROOM = 60_000
@@ -81,8 +83,19 @@ def put_off(body: str, name: str, mark: str) -> str:
     return body.replace(mark, f'{mark} data-later="{name}" style="min-height:0"')
 
 
+def on_screen(body: str) -> str:
+    """The page with the sentences marked that are true of a screen alone: css/paper.css leaves them out.
+
+    >>> on_screen("<p>Two bells. With JavaScript a judge is drawn here.</p>")
+    '<p>Two bells. <span class="on-screen">With JavaScript a judge is drawn here.</span></p>'
+    """
+    return SCREEN.sub(r'<span class="on-screen">\g<0></span>', body)
+
+
 def load(app, pagename, templatename, context, doctree):
     marks = found(context.get("body", ""))
+    if marks:
+        context["body"] = on_screen(context["body"])
     folder = pathlib.Path(app.outdir) / "_static" / "js"
     later = without_room({name: (folder / f"{name}.js").stat().st_size for name in marks})
     for name in later:

@@ -27,6 +27,9 @@ def words(node: nodes.Node) -> str:
     >>> line = nodes.paragraph("", "", nodes.Text("the best "), nodes.math("", r"D^\\\\star(x)"), nodes.Text(" is"))
     >>> words(nodes.section("", nodes.title("", "Title"), line, nodes.literal_block("x", "x")))
     'the best D^⋆(x) is'
+    >>> cells = [nodes.entry("", nodes.paragraph("", "", nodes.Text(said))) for said in ("loss", "hinge")]
+    >>> words(nodes.row("", nodes.row("", *cells)))
+    'loss · hinge.'
     """
 
     def parts(inner: nodes.Node):
@@ -38,10 +41,14 @@ def words(node: nodes.Node) -> str:
             yield plain(inner.astext())
         elif isinstance(inner, nodes.Text):
             yield inner.astext()
+        elif isinstance(inner, nodes.entry):
+            cell = "".join(part for child in inner.children for part in parts(child)).strip()
+            last = inner.parent is None or inner.parent.children[-1] is inner
+            yield cell + (" · " if not last else " " if cell[-1:] in ".:?!" else ". ")  # a row is quoted as a sentence
         else:
             for child in inner.children:
                 yield from parts(child)
-            if isinstance(inner, nodes.TextElement | nodes.entry) and not isinstance(inner, nodes.Inline):
+            if isinstance(inner, nodes.TextElement) and not isinstance(inner, nodes.Inline):
                 yield " "
 
     return " ".join("".join(part for child in node.children for part in parts(child)).split())

@@ -13,7 +13,21 @@
   });
   const hold = (event) => { if (event.isTrusted) event.currentTarget.dataset.held = "yes"; };
   const ready = () => {
-    for (const film of document.querySelectorAll(".gbp-film")) {
+    const films = document.querySelectorAll(".gbp-film");
+    const put = (film, value) => {
+      const range = film.querySelector("input[type=range]");
+      if (!range || range.value === value) return;
+      range.value = value;
+      range.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    // On paper a film is its last frame, with its title; on the screen it is then where it was.
+    let were = [];
+    addEventListener("beforeprint", () => {
+      were = [...films].map((film) => film.querySelector("input[type=range]")?.value);
+      for (const film of films) put(film, film.querySelector("input[type=range]")?.max);
+    });
+    addEventListener("afterprint", () => { were.forEach((value, k) => put(films[k], value)); });
+    for (const film of films) {
       for (const touched of ["pointerdown", "keydown", "input"]) film.addEventListener(touched, hold);
       watch.observe(film);
     }

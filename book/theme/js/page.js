@@ -92,19 +92,28 @@
     if (field.value) find();
   };
 
+  // On a phone the sections lie over the page: a tap on one leads there, and they go.
+  const drawer = () => {
+    const dialog = document.getElementById("pst-secondary-sidebar-modal");
+    dialog?.addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) dialog.close(); });
+  };
+
   const printing = () => {
-    let closed = [];
+    let closed = [], hour = "light";
     addEventListener("beforeprint", () => {
+      hour = document.documentElement.dataset.theme;
+      document.documentElement.dataset.theme = "light";  // paper is white, and the sheets of code and films go by this
       closed = [...document.querySelectorAll("details.fold:not([open])")];
       closed.forEach((fold) => { fold.open = true; });
     });
-    addEventListener("afterprint", () => { closed.forEach((fold) => { fold.open = false; }); });
+    addEventListener("afterprint", () => { document.documentElement.dataset.theme = hour; closed.forEach((fold) => { fold.open = false; }); });
   };
 
   const ready = () => {
     codeSwitch();
     claimSearch();
     printing();
+    drawer();
     follow();
     addEventListener("hashchange", follow);
   };

@@ -12,6 +12,9 @@ const KEYS = "By keys: focus the picture; left and right choose a place, up and 
 const KEPT_INSIDE = ` D is kept between ${LEAST} and ${1 - LEAST}: at 0 or 1 a single sample of the other kind would cost infinitely much.`;
 const round = (v) => v.toFixed(3).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // nothing is not −0.000
 
+// "E_p D" as E with a small p below.
+const lowered = (text) => text.split(/(_\w)/).map((part) => (/^_\w$/.test(part) ? element("sub", { text: part[1] }) : part));
+
 function mount(root) {
   const { settings: asked = {}, name = "judge" } = JSON.parse(root.dataset.judge), preset = settleAll(asked);
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), flat = () => ({
@@ -55,7 +58,7 @@ function mount(root) {
     const held = document.activeElement?.closest?.("[data-setting]")?.dataset.setting;
     panel.replaceChildren(...Object.keys(SETTINGS).filter((key) => applies(key, now)).map((key) => control(key, now, turn)));
     if (held) panel.querySelector(`[data-setting=${held}] select`)?.focus();
-    note.textContent = NOTE[kind()] + KEYS;
+    note.replaceChildren(...lowered(NOTE[kind()] + KEYS));
   }
 
   function turn(key, value) {
@@ -88,13 +91,13 @@ function mount(root) {
     const rows = probability ? [["V(D)", value], ["best: 2 JSD − log 4", most], ["short by", short], ["JSD", (most + Math.log(4)) / 2]]
       : [["E_p D − E_q D", value], ["best: W1", most], ["short by", short]];
     if (quiz) rows.splice(0, 9, ["seconds left", quiz.left], ["judged", quiz.asked.length], ["rightly", rightOnes(quiz, "right")]);
-    list.replaceChildren(...rows.map(([term, v]) => element("div", {}, element("dt", { text: term }),
+    list.replaceChildren(...rows.map(([term, v]) => element("div", {}, element("dt", {}, ...lowered(term)),
       element("dd", { text: quiz ? v : round(v) }))));
     reveal.textContent = revealed ? "Hide the best D" : "Show the best D";
     for (const each of usual) each.hidden = Boolean(quiz);
     for (const each of guesses) each.hidden = !quiz;
     meter.hidden = panel.hidden = Boolean(quiz);
-    if (speak && !quiz) said.textContent = `${rows[0][0]} = ${round(value)}; the best possible is ${round(most)}. ` +
+    if (speak && !quiz) said.textContent = `${probability ? rows[0][0] : "The critic’s value"} = ${round(value)}; the best possible is ${round(most)}. ` +
       `${short < 0.0005 ? "Nobody can do better." : `Short by ${round(short)}.`}${edge ? KEPT_INSIDE : ""}`;
     const at = cursor ?? (NODES - 1) / 2, spot = `x = ${(FROM + at * EACH * STEP).toFixed(1)}: D = ${D[at * EACH].toFixed(2)}`.replaceAll("-", "−");
     for (const [key, v] of [["min", KINDS[kind()].low], ["max", KINDS[kind()].high], ["now", D[at * EACH].toFixed(3)], ["text", spot]])

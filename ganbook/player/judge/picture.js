@@ -7,7 +7,7 @@ const LONGEST = 22, HALF_PUSH = 0.5; // pixels of the longest arrow; the push wh
 function makePicture(canvas, root) {
   const pen = canvas.getContext("2d");
   let width = 1, height = 1;
-  const left = 28, top = 8, ground = () => height - 106;
+  const left = 28, top = 22, ground = () => height - 106;
   const x = (v) => left + ((v - FROM) / (TO - FROM)) * (width - left - 8);
   const y = (kind, v) => {
     const { low, high } = KINDS[kind];
@@ -19,7 +19,7 @@ function makePicture(canvas, root) {
     [width, height] = [canvas.clientWidth || 1, canvas.clientHeight || 1];
     [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = "11px system-ui, sans-serif";
+    pen.font = `11px ${getComputedStyle(root).fontFamily}`;
   }
 
   function line(heights, colour, thick, there = () => true) {
@@ -89,15 +89,15 @@ function makePicture(canvas, root) {
     line(Array.from(D, (v) => y(kind, v)), ink, 2.4);
     [["p, data", real], ["q, fakes", fake], ["D", ink], ["best D", accent]].slice(0, best ? 4 : 3).forEach(([text, colour], n) => {
       pen.fillStyle = colour;
-      words(text, left + 8 + [0, 52, 108, 126][n], top + 15);
+      words(text, left + [0, 52, 108, 126][n], top - 8); // above the frame: below it a peak would lie under the words
     });
     drawFakes(fakes, marked, pushes, { fake, ink, base });
-    const floor = height - 4, ceiling = base + 52, most = Math.max(...lost, 0.15 * STEP);
+    const floor = height - 4, ceiling = base + 60, most = Math.max(...lost, 0.15 * STEP);
     if (best) area(Array.from(lost, (v) => floor - (v / most) * (floor - ceiling)), floor, accent, 0.75);
     pen.fillStyle = ink;
     pen.globalAlpha = 0.8;
     pen.fillRect(left, floor, width - left - 8, 1);
-    words(best ? "what this D loses at each x" : "what D loses at each x: show the best D", left + 4, ceiling + 4);
+    words(best ? "what this D loses at each x" : "what D loses at each x: show the best D", left + 4, ceiling - 6);
     pen.globalAlpha = 1;
     if (cursor !== null) {
       pen.strokeStyle = ink;
@@ -126,6 +126,15 @@ function makePicture(canvas, root) {
 
   // A point to judge, and those that were judged: dots were real, crosses fake, both higher where the answer was right.
   function drawQuiz({ now, asked }, { real, fake, ink, base }) {
+    pen.fillStyle = ink;
+    if (now) {
+      pen.fillRect(x(now.x) - 1, top + 20, 2, base - top - 20);
+      words("?", x(now.x), top + 15, "center");
+    }
+    for (const [text, down] of [["you were right", base - 118], ["you were wrong", base - 58]]) {
+      pen.clearRect(left + 3, down - 11, pen.measureText(text).width + 4, 15); // the line makes way for words
+      words(text, left + 5, down);
+    }
     asked.forEach((each, n) => {
       const across = x(each.x), down = base - 12 - 9 * (n % 5) - (each.right ? 60 : 0);
       pen.beginPath();
@@ -135,12 +144,6 @@ function makePicture(canvas, root) {
       if (each.real) pen.fill();
       else pen.stroke();
     });
-    pen.fillStyle = ink;
-    words("you were right", left + 5, base - 118);
-    words("you were wrong", left + 5, base - 58);
-    if (!now) return;
-    pen.fillRect(x(now.x) - 1, top + 20, 2, base - top - 20);
-    words("?", x(now.x), top + 15, "center");
   }
 
   // A pointer's place: the node that is nearest, and the height in D's units.

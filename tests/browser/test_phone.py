@@ -1,0 +1,88 @@
+"""A phone: what scrolls shows it, a caption stays, every control takes a finger, nothing lies over the text."""
+
+import pytest
+from bookpages import CHAPTERS, SETTLED, WAKE
+
+NAME = CHAPTERS[0]
+SCROLLS = """() => [...document.querySelectorAll(`article :is(pre, .gbt-scroll, .gbp-stage, .cell_output,
+  .output,  .pst-scrollable-table-container, table)`)]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1
+    && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX))"""
+FADED = f"""async () => {{
+  const boxes = ({SCROLLS})(), more = () => boxes.map((box) => getComputedStyle(box).maskImage !== 'none'
+    ? parseFloat(getComputedStyle(box).getPropertyValue('--more')) : -1);
+  const still = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  boxes.forEach((box) => {{ box.scrollLeft = 0; }});
+  await still();
+  const first = more();
+  boxes.forEach((box) => {{ box.scrollLeft = box.scrollWidth; }});
+  await still();
+  const last = more();
+  const reach = boxes.map((box) => box.tabIndex);
+  boxes.forEach((box) => {{ box.scrollLeft = 0; }});
+  return boxes.map((box, k) => [box.className || box.tagName, first[k], last[k], reach[k]]);
+}}"""
+CAPTIONS = """() => [...document.querySelectorAll('article .gbt caption')].flatMap((caption) => {
+  const box = caption.closest('.gbt-scroll'), found = [];
+  for (const to of [0, box.scrollWidth]) {
+    box.scrollLeft = to;
+    const [inner, outer] = [caption.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.left < outer.left - 1 || inner.right > outer.right - 24) found.push([caption.textContent, to]);
+  }
+  box.scrollLeft = 0;
+  return found;
+})"""
+SMALL = """() => [...document.querySelectorAll(`.bd-header-article button, summary, article button,
+  article input[type=range]`)]
+  .filter((part) => part.checkVisibility({ visibilityProperty: true }) && !part.closest('.gbt-table'))
+  .filter((part) => part.getBoundingClientRect().height < 39.5)
+  .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
+
+
+@pytest.fixture(scope="module")
+def phone(go):
+    """One page for all that only looks."""
+    seen = go(NAME, width=390, has_touch=True, is_mobile=True)
+    seen.page.evaluate(WAKE)
+    seen.page.wait_for_load_state("networkidle")
+    seen.page.evaluate(SETTLED)
+    yield seen.page
+    seen.page.context.close()
+
+
+def test_what_scrolls_fades_where_more_follows(phone):
+    boxes = phone.evaluate(FADED)
+    assert len(boxes) > 3
+    assert not [box for box in boxes if not box[1] > 20], "no sign that more follows"
+    assert not [box for box in boxes if box[2] > 1], "the end fades, too"
+    assert not [box for box in boxes if box[3] < 0], "not reached by keyboard"
+
+
+def test_a_caption_stays_in_sight(phone):
+    assert not phone.evaluate(CAPTIONS)
+
+
+def test_every_control_takes_a_finger(phone):
+    assert not phone.evaluate(SMALL)
+
+
+def test_nothing_lies_over_the_text(phone):
+    phone.evaluate("() => scrollTo({ top: 5000, behavior: 'instant' })")
+    phone.wait_for_timeout(100)
+    phone.evaluate("() => scrollTo({ top: 4000, behavior: 'instant' })")
+    phone.wait_for_timeout(200)
+    assert not phone.locator("#pst-back-to-top").is_visible()
+    phone.locator(".theme-switch-button").first.evaluate(
+        "button => bootstrap.Tooltip.getOrCreateInstance(button).show()"
+    )
+    assert phone.locator(".tooltip:visible").count() == 0
+
+
+def test_the_drawer_of_sections_closes_after_a_tap(phone):
+    phone.locator("button.secondary-toggle").first.click()
+    drawer = phone.locator("dialog#pst-secondary-sidebar-modal")
+    link = drawer.locator("a[href^='#']:visible").nth(2)
+    assert link.bounding_box()["height"] >= 39.5
+    link.click()
+    drawer.wait_for(state="hidden", timeout=3000)
+    assert phone.evaluate("() => location.hash.length > 1")
