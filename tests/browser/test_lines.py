@@ -28,8 +28,10 @@ ALONE = """() => {
   return found;
 }"""
 
+PROSE = [name for name in PAGES if not name.startswith("book/library/")]  # there, signatures are code
 
-@pytest.mark.parametrize("name", PAGES)
+
+@pytest.mark.parametrize("name", PROSE)
 def test_no_line_begins_with_a_lone_sign(read, name):
     page = read(name).page
     page.set_viewport_size({"width": 390, "height": 844})
