@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import claims, figures, folds, mathematics, notebooks, offline, punctuation, slim, terms  # noqa: E402
+from bookext import chapters, claims, figures, folds, mathematics, notebooks, offline, punctuation, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -135,7 +135,7 @@ def test_a_claim_on_a_page_has_its_formulas_and_its_numbers():
         next(found for found in first.findall(nodes.inline) if name in found["classes"])
         for name in ("measured", "evidence")
     ]
-    assert measured.astext() == "−2.2 × 10−9 to 3" and evidence.astext().endswith(", asked < 0.5, 4 values")
+    assert measured.astext() == "−2.2 × 10−9 to 3" and evidence.astext().endswith(", asked\xa0<\xa00.5, 4 values")
     assert [found.astext() for found in first.findall(nodes.superscript)] == ["−9"]
     assert "exact" in second.astext() and "[" not in page.astext()
 
@@ -190,6 +190,43 @@ def test_an_inline_formula_keeps_its_punctuation():
     assert line.astext() == text
     spans = [found.astext() for found in line.findall(nodes.inline) if "together" in found["classes"]]
     assert spans == ["(x),", "z."]
+
+
+def test_code_and_emphasis_keep_their_punctuation_and_a_number_its_percent():
+    long = 40 * "x"
+    line = nodes.paragraph("", "", nodes.Text("in ("), nodes.literal("", "f.py"), nodes.Text("), or "))
+    line += [nodes.literal("", long), nodes.Text(", "), nodes.emphasis("", "", nodes.Text("on "), nodes.math("", "y"))]
+    line += [nodes.Text(": 5 % or "), nodes.math("", "k"), nodes.Text(" %, not % alone; ")]
+    line += nodes.reference("", "", nodes.literal("", "g.py"), refuri="#")
+    line += nodes.Text(".")
+    text = line.astext()
+    assert punctuation.percents(line) == 2
+    assert punctuation.keep_together(line) == 3
+    assert line.astext() == text.replace("5 %", "5\xa0%").replace("k %", "k\xa0%")
+    spans = [found.astext() for found in line.findall(nodes.inline) if "together" in found["classes"]]
+    assert set(spans) == {"y:", "(f.py),", "g.py."}
+    assert punctuation.percents(nodes.literal_block("5 %", "5 %")) == 0
+
+
+def named(text):
+    """What the role {chapter} writes."""
+    return nodes.reference("", "", nodes.inline("", text), refuri="#")
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [("", True), ("It ends. ", True), ("(Why?) ", True), ("as in ", False), ("see, e.g. ", False), ("2.", False)],
+)
+def test_a_chapters_name_that_begins_a_sentence_has_a_capital(before, first):
+    line = nodes.paragraph("", "", *([nodes.Text(before)] if before else []), named("chapter 9"), nodes.Text(" builds"))
+    page = nodes.list_item("", line)
+    assert chapters.with_capitals(page) == first
+    assert page.astext() == f"{before}{'C' if first else 'c'}hapter 9 builds"
+
+
+def test_a_capital_looks_past_emphasis():
+    line = nodes.paragraph("", "", nodes.Text("One. "), nodes.emphasis("", "", named("chapter 9"), nodes.Text(" too")))
+    assert chapters.with_capitals(line) == 1
 
 
 def test_a_figure_becomes_lighter_and_keeps_every_pixel(tmp_path):

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from bookpages import CHAPTERS
+from bookpages import CHAPTERS, PAGES
 from PIL import Image
 
 FILTER = "image => getComputedStyle(image).filter"
@@ -85,3 +85,31 @@ def test_by_night_an_output_is_as_wide_as_by_day(read):
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert table.evaluate(padding) == by_day == "0px"
+
+
+def test_by_night_no_tile_of_the_map_is_a_slab(read):
+    page = read(PAGES[0]).page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+        tiles = page.locator("article .syllabus .written .syllabus-tile").all()
+        assert len(tiles) == len(CHAPTERS)
+        for number, tile in enumerate(tiles, 1):
+            (image,) = tile.locator("img:visible").all()  # one of two, and no number instead
+            tile.scroll_into_view_if_needed()
+            image.evaluate("image => image.decode()")
+            shown = Image.open(io.BytesIO(tile.screenshot())).convert("RGB")
+            margin = shown.getpixel((3, 3))
+            assert (max(margin) < 40) == (scheme == "dark"), (number, scheme, margin)
+            if scheme == "dark":
+                assert max(ground(tile.screenshot())) < 50, number
+                assert ("lighten" in image.evaluate("image => getComputedStyle(image).mixBlendMode")) == (
+                    "on-ground" in image.get_attribute("class")
+                )
+
+
+def test_on_paper_the_map_is_that_of_the_day(read):
+    page = read(PAGES[0]).page
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.locator("article .syllabus-tile img.only-dark:visible").count() == 0
+    assert page.locator("article .syllabus-tile img:visible").count() == len(CHAPTERS)

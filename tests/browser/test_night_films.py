@@ -8,7 +8,7 @@ from bookpages import CHAPTERS, HTML, ROOT
 from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(ROOT / "book" / "ext"))
-from bookext import dark, dark_films
+from bookext import dark, dark_films, tiles
 
 MIXED = [name for name in CHAPTERS if 'class="gbp has-pictures only-dark' in (HTML / f"{name}.html").read_text("utf-8")]
 FILMS = "article .gbp.has-pictures"
@@ -49,6 +49,16 @@ def test_a_plot_has_none():
     plot = Image.new("RGB", (600, 260), dark.GROUND)
     plot.paste(frame().crop((240, 0, 600, 260)), (240, 0))
     assert dark_films.pictures([plot]) == []
+
+
+def test_a_tile_turns_the_plot_over_and_leaves_its_pictures():
+    day, pictures = frame(), (25, 35, 215, 125)
+    night = tiles.at_night(day, "film.add(plot.grid(x))")
+    assert night.crop(pictures).tobytes() == day.crop(pictures).tobytes()
+    assert max(night.getpixel((250, 5))) < 40
+    assert tiles.at_night(day, "plt.plot(x)") is None, "without pictures the filter of the page turns it over"
+    black = Image.new("RGB", (60, 60))
+    assert tiles.at_night(black, "plot.grid(x)") is None, "a sheet without a white ground is the same at night"
 
 
 def test_some_films_are_mixed():

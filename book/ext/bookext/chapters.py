@@ -6,18 +6,19 @@ Nothing here is typed twice: what is written is what exists, a claim is a line s
 
 from __future__ import annotations
 
-import base64
-import io
 import pathlib
+import re
 
 import yaml
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from PIL import Image
 from sphinx import addnodes
 
 from bookext import notebooks
-from bookext.dark import on_ground
+from bookext.tiles import tile
+
+NAMED = re.compile(r"chapter \d+(?: \(to come\))?")  # as the role {chapter}`9` writes it
+ENDED = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!cf)[.!?][)\]’”]*\s+$")
 
 
 def link(docname, text, source):
@@ -47,20 +48,6 @@ def written_chapters(directive):
     env = directive.state.document.settings.env
     env.note_reread()  # the notebooks change without this page changing
     return [chapter for chapter in notebooks.all_chapters(root(directive)) if chapter.docname in env.found_docs]
-
-
-def tile(chapter, number):
-    """How the chapter's first film ends; where there is none, its number. The frame's file is the chapter's own."""
-    inner = f'<span aria-hidden="true">{number}</span>'
-    if chapter and chapter.frame:
-        with Image.open(io.BytesIO(base64.b64decode(chapter.frame.partition(",")[2]))) as frame:
-            kind = (
-                "pixels" if frame.width < 200 else "on-ground" if on_ground(frame) else ""
-            )  # large, a pixel is a square
-        inner = (
-            f'<img class="{kind}" src="{chapter.frame}" alt="The last frame of the first film of chapter {number}" />'
-        )
-    return nodes.raw("", f'<div class="syllabus-tile">{inner}</div>', format="html")
 
 
 class SyllabusMap(Directive):
@@ -162,6 +149,27 @@ def chapter_role(name, rawtext, text, lineno, inliner, options=None, content=Non
     return [nodes.inline("", f"chapter {int(text)} (to come)", classes=["to-come"])], []
 
 
+def begins_a_sentence(piece):
+    """Whether nothing stands before a piece in its paragraph, or the end of a sentence."""
+    before = ""
+    while not isinstance(piece, nodes.TextElement) or isinstance(piece, nodes.Inline):
+        around = piece.parent
+        before = "".join(other.astext() for other in around[: around.index(piece)]) + before
+        piece = around
+    return not before.strip() or bool(ENDED.search(before))
+
+
+def with_capitals(doctree):
+    """The role's word is "Chapter" where it begins a sentence or a list item; return how many do."""
+    found = [
+        text for text in doctree.findall(nodes.Text) if NAMED.fullmatch(text) and isinstance(text.parent, nodes.inline)
+    ]
+    first = [text for text in found if begins_a_sentence(text)]
+    for text in first:
+        text.parent.replace(text, nodes.Text(f"C{text[1:]}"))
+    return len(first)
+
+
 def under_the_title(app, doctree):
     """A chapter without a {costs} block has its line under its title."""
     path = pathlib.Path(app.env.doc2path(app.env.docname))
@@ -179,4 +187,5 @@ def setup(app):
     app.add_directive("costs-table", CostsTable)
     app.add_role("chapter", chapter_role)
     app.connect("doctree-read", under_the_title)
+    app.connect("doctree-read", lambda app, doctree: with_capitals(doctree) and None)
     return {"parallel_read_safe": True}

@@ -16,6 +16,10 @@ from bookext.chapters import box, link, written_chapters
 from bookext.folds import fold
 
 PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
+BOUND = re.compile(r"([<>≤≥±]) (?=\S)")
+VERSUS = re.compile(r"(?:^|(?<=; ))([<>≤≥])(?:( each)|(?=;|$))")  # of "0.02 vs 0.31", where no limit is written
+SAID = {"<": "the first less", ">": "the first greater", "≤": "the first no greater", "≥": "the first no less"}
+THIRDS = re.compile(r"(?<![\d.])0\.(3333+|6666+7|16666+7)(?!\d)")
 POWER = re.compile(r"(?:(?<![\d.])1|(\d))e(-?\d+)")
 # The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
 PARTS = {
@@ -48,15 +52,26 @@ def numbers(text):
     """A number as print sets it: a power of ten is raised, and a minus is as long as a plus.
 
     >>> "".join(node.astext() for node in numbers("< 1e-9"))
-    '< 10−9'
+    '<\\xa010−9'
     """
     found, at = [], 0
+    text = BOUND.sub("\\1\N{NO-BREAK SPACE}", text)
     text = re.sub(r"(?<![\w.)])-(?=\d|inf)", "−", text)
     for power in POWER.finditer(text):
         before = text[at : power.start()] + (f"{power[1]} × 10" if power[1] else "10")
         found += [nodes.Text(before), nodes.superscript("", power[2].replace("-", "−"))]
         at = power.end()
     return [node for node in (*found, nodes.Text(text[at:])) if node.astext()]
+
+
+def in_words(asked):
+    """What was asked, as a reader says it: no sign stands without its number, and a third is a third.
+
+    >>> in_words("<; < 0.333333"), in_words("> each"), in_words("< 0.07")
+    ('the first less; < 1/3', 'the first greater each time', '< 0.07')
+    """
+    asked = VERSUS.sub(lambda sign: SAID[sign[1]] + " each time" * bool(sign[2]), asked)
+    return THIRDS.sub(lambda found: {"3": "1/3", "6": "2/3", "1": "1/6"}[found[1][0]], asked)
 
 
 def evidence(claim):
@@ -66,9 +81,10 @@ def evidence(claim):
     if not claim.measured:
         return []
     measured = nodes.inline("", "", *numbers(claim.measured), classes=["measured"])
+    asked = [nodes.Text(", asked\N{NO-BREAK SPACE}"), *numbers(in_words(claim.asked))]
     return [
         nodes.Text(" "),
-        nodes.inline("", "", measured, nodes.Text(", asked "), *numbers(claim.asked), classes=["evidence"]),
+        nodes.inline("", "", measured, *asked, classes=["evidence"]),
     ]
 
 

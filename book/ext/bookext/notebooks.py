@@ -80,6 +80,7 @@ class Chapter:
     claims: tuple[Claim, ...]
     cost: dict[str, object]  # metadata.ganbook, written by `make run`: seconds, cores, machine
     frame: str = ""  # the last frame of its first film, as a data: address
+    code: tuple[str, ...] = ()  # of the cell that shows this film, and then of all others
 
 
 def chapter_number(docname: str) -> int | None:
@@ -118,23 +119,25 @@ def claims_of(cells: list[dict]) -> list[Claim]:
     return found
 
 
-def last_frame(cells: list[dict]) -> str:
-    """Where the first film among the outputs ends, as a data: address; empty without a film.
+def first_film(cells: list[dict]) -> tuple[str, tuple[str, ...]]:
+    """Where the first film among the outputs ends, as a data: address, and the code, its cell's first.
 
     A film shows one frame before its script has run, mostly the last, and leaves it out of its list.
 
     >>> listed = '<script type="application/json">{"frames": [["data:a", ""]]}</script>'
-    >>> last_frame([{"outputs": [{"data": {"text/html": f'<div class="gbp gbp-film"><img src="data:b">{listed}'}}]}])
-    'data:b'
+    >>> film = {"text/html": f'<div class="gbp gbp-film"><img src="data:b">{listed}'}
+    >>> first_film([{"source": "x = 1"}, {"source": "film", "outputs": [{"data": film}]}]), first_film([])
+    (('data:b', ('film', 'x = 1')), ('', ()))
     """
-    for output in (output for cell in cells for output in cell.get("outputs", [])):
+    for cell, output in ((one, output) for one in cells for output in one.get("outputs", [])):
         html = _text(output.get("data", {}).get("text/html"))
         found = re.search(
             r'gbp-film".*?src="(data:[^"]*)".*?<script type="application/json">(.*?)</script>', html, re.S
         )
         if found:
-            return json.loads(found[2])["frames"][0][-1] or found[1]
-    return ""
+            others = (_text(other["source"]) for other in cells if other is not cell)
+            return json.loads(found[2])["frames"][0][-1] or found[1], (_text(cell["source"]), *others)
+    return "", ()
 
 
 def read(path: pathlib.Path) -> Chapter:
@@ -153,7 +156,7 @@ def read(path: pathlib.Path) -> Chapter:
         title,
         tuple(claims_of(notebook["cells"])),
         dict(notebook.get("metadata", {}).get("ganbook") or {}),
-        last_frame(notebook["cells"]),
+        *first_film(notebook["cells"]),
     )
 
 

@@ -1,0 +1,77 @@
+"""A chapter's tile on the map: how its first film ends, by day and by night.
+
+A plot is turned over by the filter of theme/css/night.css. Pictures keep their colours: those beside a plot are left
+as they are, and of a sheet of pictures on a white ground only the ground becomes the page's.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from docutils import nodes
+from PIL import Image, ImageChops
+
+from bookext import dark_films
+from bookext.dark import PAPER, PICTURES, code_behind, on_ground
+
+SMALL = 200  # pixels; below, a pixel is a square
+WHITE = 225  # the least channel of a white ground, as far as a lossy frame keeps it
+
+
+def without_ground(sheet: Image.Image) -> Image.Image:
+    """A sheet of pictures, the white that reaches its border made the colour of the page at night.
+
+    >>> sheet = Image.new("RGB", (9, 9), "white")
+    >>> sheet.paste("red", (2, 2, 7, 7)), sheet.putpixel((4, 4), (255, 255, 255))
+    (None, None)
+    >>> [without_ground(sheet).getpixel(at) for at in ((0, 0), (2, 2), (4, 4))]
+    [(21, 24, 29), (255, 0, 0), (255, 255, 255)]
+    """
+    red, green, blue = sheet.split()
+    white = ImageChops.darker(ImageChops.darker(red, green), blue).point(lambda value: 255 * (value >= WHITE))
+    wide, high = white.size
+    reached = Image.new("L", white.size)
+    reached.paste(255, (0, 0, wide, high))
+    reached.paste(0, (1, 1, wide - 1, high - 1))
+    reached = ImageChops.darker(reached, white)
+    while True:  # one pixel further, as long as that is white and new
+        grown = reached
+        for step in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            moved = Image.new("L", white.size)
+            moved.paste(reached, step)
+            grown = ImageChops.lighter(grown, moved)
+        grown = ImageChops.darker(grown, white)
+        if grown.tobytes() == reached.tobytes():
+            return Image.composite(Image.new("RGB", sheet.size, PAPER), sheet, reached)
+        reached = grown
+
+
+def at_night(frame: Image.Image, code: str) -> Image.Image | None:
+    """The picture of the tile for the night; None where one picture serves day and night."""
+    if not on_ground(frame):
+        night = without_ground(frame)
+        return None if night.tobytes() == frame.tobytes() else night
+    boxes = dark_films.pictures([frame]) if PICTURES.search(code) else []
+    return dark_films.night(frame, boxes) if boxes else None
+
+
+def address(picture: Image.Image) -> str:
+    body = io.BytesIO()
+    picture.save(body, "WEBP", quality=80, lossless=picture.width < SMALL, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(body.getvalue()).decode()}"
+
+
+def tile(chapter, number):
+    """The tile of a chapter; where there is no film, its number. The frame's file by day is the chapter's own."""
+    inner = f'<span aria-hidden="true">{number}</span>'
+    if chapter and chapter.frame:
+        with Image.open(io.BytesIO(base64.b64decode(chapter.frame.partition(",")[2]))) as opened:
+            frame = opened.convert("RGB")
+        night = at_night(frame, code_behind(chapter.code[0], list(chapter.code[1:])))
+        kind, alt = "pixels " * (frame.width < SMALL), f"The last frame of the first film of chapter {number}"
+        faces = [(f"{kind}on-ground" if on_ground(frame) else kind, chapter.frame)]
+        if night is not None:
+            faces = [(f"{kind}only-light", chapter.frame), (f"{kind}only-dark", address(night))]
+        inner = "".join(f'<img class="{name}" loading="lazy" src="{src}" alt="{alt}" />' for name, src in faces)
+    return nodes.raw("", f'<div class="syllabus-tile">{inner}</div>', format="html")
