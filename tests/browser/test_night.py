@@ -108,6 +108,15 @@ def test_by_night_no_tile_of_the_map_is_a_slab(read):
                 )
 
 
+def test_by_day_no_tile_of_the_night_is_loaded(visit):
+    page = visit(PAGES[0], color_scheme="light").page
+    page.evaluate(DOWN)
+    page.wait_for_load_state("networkidle")
+    loaded = "images => images.filter((image) => image.naturalWidth).length"
+    assert page.locator("article .syllabus-tile img.only-dark").evaluate_all(loaded) == 0
+    assert page.locator("article .syllabus-tile img.only-light").evaluate_all(loaded) > 0
+
+
 def test_on_paper_the_map_is_that_of_the_day(read):
     page = read(PAGES[0]).page
     page.emulate_media(color_scheme="dark", media="print")

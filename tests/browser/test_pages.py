@@ -41,6 +41,7 @@ CUT = """(paper) => {
   }
   return cut;
 }"""
+SOURCES = "images => images.map((image) => image.src)"
 ADDRESSES = "links => links.map((link) => link.href)"
 PAPER = 657  # A4 between its margins in css/paper.css: 174 mm
 MEDIA = re.compile(r"[\w./-]+/_images/[\w-]+\.(?:webp|png|jpeg|gif)")
@@ -77,10 +78,13 @@ def test_a_page_is_light(read, name):
     media = {page.parent / found for found in MEDIA.findall(page.read_text(encoding="utf-8"))}
     met = {url.rsplit("/", 1)[-1] for url in seen.sizes}
     later = {file.name: file.stat().st_size for file in media if file.name not in met}  # a film played to its end
-    weight = sum(seen.sizes.values()) + sum(later.values())
+    night = {url.rsplit("/", 1)[-1] for url in seen.page.locator("article img.only-dark").evaluate_all(SOURCES)}
+    sizes = {url: size for url, size in seen.sizes.items() if url.rsplit("/", 1)[-1] not in night}
+    later = {file: size for file, size in later.items() if file not in night}  # by day nobody loads them: test_night
+    weight = sum(sizes.values()) + sum(later.values())
     assert weight > 200_000, "the weighing itself is broken"
     limit = 1 * MEGABYTE if name == PAGES[0] else 2.5 * MEGABYTE
-    heaviest = sorted(((size, url.rsplit("/", 1)[-1]) for url, size in seen.sizes.items()), reverse=True)[:6]
+    heaviest = sorted(((size, url.rsplit("/", 1)[-1]) for url, size in sizes.items()), reverse=True)[:6]
     assert weight < limit, (
         f"{name} weighs {weight / MEGABYTE:.2f} MB, {limit / MEGABYTE} MB are allowed; heaviest: {heaviest}"
     )

@@ -14,6 +14,7 @@ from sphinx.addnodes import pending_xref
 AFTER = re.compile(r"[,.;:!?)\]’”…]+(?:s\b)?|-\w+|’s\b")
 BEFORE = re.compile(r"[(\[“‘]+$")
 PERCENT = re.compile(r"(?:(?<=\d)|^)\s%")
+CAPTION = re.compile(r"<caption\b.*?</caption>", re.S)
 SHORT = 24  # letters of code that fit into a line of a phone
 NO_BREAK = "\N{NO-BREAK SPACE}"
 AS_IT_IS = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
@@ -72,7 +73,21 @@ def percents(doctree: nodes.Element) -> int:
         if tied != str(text) and not isinstance(line, AS_IT_IS):
             line.replace(text, nodes.Text(tied))
             changed += 1
+    for raw in doctree.findall(nodes.raw):
+        if (tied := in_captions(raw.astext())) != raw.astext():
+            raw.clear()
+            raw += nodes.Text(tied)
+            changed += 1
     return changed
+
+
+def in_captions(html: str) -> str:
+    """The same for the captions of an output's tables.
+
+    >>> in_captions("<caption>mean [95 % interval]</caption><td>95 %").encode()
+    b'<caption>mean [95\\xc2\\xa0% interval]</caption><td>95 %'
+    """
+    return CAPTION.sub(lambda caption: PERCENT.sub(f"{NO_BREAK}%", caption.group()), html)
 
 
 def on_doctree_read(app, doctree):

@@ -58,7 +58,7 @@ def at_night(frame: Image.Image, code: str) -> Image.Image | None:
 
 def address(picture: Image.Image) -> str:
     body = io.BytesIO()
-    picture.save(body, "WEBP", quality=80, lossless=picture.width < SMALL, method=4)
+    picture.save(body, "WEBP", quality=60, lossless=picture.width < SMALL, method=4)
     return f"data:image/webp;base64,{base64.b64encode(body.getvalue()).decode()}"
 
 

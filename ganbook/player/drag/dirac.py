@@ -35,7 +35,7 @@ def dirac(loss: str = "minimax", gamma: float = 0.0, h: float = 0.2, start: tupl
     if at.shape != (2,) or at.abs().max() > 2:
         raise ValueError(f"start must be two numbers from -2 to 2, got {start!r}")
     state = {"loss": loss, "gamma": float(gamma), "h": float(h), "start": at.tolist()}
-    return Drag("dirac", "The field of Dirac-GAN", state, _still(state), room=(670, 1020))
+    return Drag("dirac", "The field of Dirac-GAN", state, _still(state), room=(670, 960))
 
 
 def _still(state: dict) -> str:
