@@ -53,15 +53,17 @@ def test_sign_flip_whatever_the_unit_and_of_nothing():
 
 
 def test_similarity_of_pixels_in_another_range_is_the_same():
-    """Scaled with `span`, nothing changes; without it, the constants of the formula weigh otherwise."""
+    """Scaled with `span`, nothing changes; without it pixels are refused, or the constants of the formula weigh more."""
     x, y = images(6, 32, 1), images(6, 32, 1, seed=1)
     x = 0.05 * x
     y = 0.8 * x + 0.2 * 0.05 * y
     assert_close(ms_ssim(127.5 * x, 127.5 * y, span=255.0), ms_ssim(x, y), rtol=1e-4, atol=1e-4)
-    assert (ms_ssim(127.5 * x, 127.5 * y) - ms_ssim(x, y)).abs().max() > 0.01
+    assert (ms_ssim(x, y, span=255.0) - ms_ssim(x, y)).abs().max() > 0.01
+    with pytest.raises(ValueError, match="x must hold pixels that reach over span = 2"):
+        ms_ssim(127.5 * x, 127.5 * y)
     plain, wide = image_similarity(x, 20), image_similarity(127.5 * x, 20, span=255.0)
     assert_close(float(wide), float(plain), rtol=1e-4, atol=1e-4)
-    assert abs(float(image_similarity(127.5 * x, 20)) - float(plain)) > 0.01
+    assert abs(float(image_similarity(x, 20, span=255.0)) - float(plain)) > 0.01
     assert float(image_similarity(x, 20, scales=1)) != float(plain)
 
 
