@@ -53,7 +53,7 @@ def test_sign_flip_whatever_the_unit_and_of_nothing():
 
 
 def test_similarity_of_pixels_in_another_range_is_the_same():
-    """Scaled with `span`, nothing changes; without it pixels are refused, or the constants of the formula weigh more."""
+    """Scaled with `span`, nothing changes; without it pixels are refused, or the constants weigh otherwise."""
     x, y = images(6, 32, 1), images(6, 32, 1, seed=1)
     x = 0.05 * x
     y = 0.8 * x + 0.2 * 0.05 * y
