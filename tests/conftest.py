@@ -19,6 +19,7 @@ install_import_hook("ganbook", "typecheck.check")
 
 import torch  # noqa: E402
 from forked import forks  # noqa: E402, F401
+from PIL import Image  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -33,3 +34,18 @@ def as_readers():
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def pictures(tmp_path, monkeypatch):
+    """A folder of twelve small pictures, and a place of its own for what is kept of folders."""
+    import ganbook
+
+    monkeypatch.setenv("GANBOOK_DATA", str(tmp_path / "kept"))
+    monkeypatch.setenv("GANBOOK_DEVICE", "cpu")
+    ganbook.device.cache_clear()
+    (tmp_path / "pictures").mkdir()
+    for k in range(12):
+        Image.new("RGB", (20, 20), (20 * k, 99, 255 - 20 * k)).save(tmp_path / "pictures" / f"{k}.png")
+    yield tmp_path / "pictures"
+    ganbook.device.cache_clear()

@@ -12,18 +12,6 @@ from ganbook.__main__ import RECIPES, main, recipe_name
 from ganbook.train import Run
 
 
-@pytest.fixture
-def pictures(tmp_path, monkeypatch):
-    monkeypatch.setenv("GANBOOK_DATA", str(tmp_path / "kept"))
-    monkeypatch.setenv("GANBOOK_DEVICE", "cpu")
-    ganbook.device.cache_clear()
-    (tmp_path / "pictures").mkdir()
-    for k in range(12):
-        Image.new("RGB", (20, 20), (20 * k, 99, 255 - 20 * k)).save(tmp_path / "pictures" / f"{k}.png")
-    yield tmp_path / "pictures"
-    ganbook.device.cache_clear()
-
-
 def go(pictures, out, *more, rounds=4):
     small = ["--size", "16", "--width", "4", "--batch", "4", "--rounds", str(rounds)]
     main(["train", str(pictures), *small, "--out", str(out), *more])

@@ -35,18 +35,6 @@ ALL_SAID = {
 }
 
 
-@pytest.fixture
-def pictures(tmp_path, monkeypatch):
-    monkeypatch.setenv("GANBOOK_DATA", str(tmp_path / "kept"))
-    monkeypatch.setenv("GANBOOK_DEVICE", "cpu")
-    ganbook.device.cache_clear()
-    (tmp_path / "pictures").mkdir()
-    for k in range(4):
-        Image.new("RGB", (20, 20), (60 * k, 99, 255 - 60 * k)).save(tmp_path / "pictures" / f"{k}.png")
-    yield tmp_path / "pictures"
-    ganbook.device.cache_clear()
-
-
 def go(pictures, out, *more, rounds=1):
     small = ["--size", "16", "--width", "2", "--batch", "2", "--rounds", str(rounds)]
     command.main(["train", str(pictures), *small, "--out", str(out), *map(str, more)])
@@ -152,10 +140,10 @@ def test_seeds_are_those_asked_for(pictures):
 
 
 def test_a_line_tells_of_few_pictures_only_where_they_are(pictures, monkeypatch, capsys):
-    for few, more, told in ((4, (), False), (5, (), True), (5, ("--few",), False)):
+    for few, more, told in ((12, (), False), (13, (), True), (13, ("--few",), False)):
         monkeypatch.setattr(command, "FEW", few)
         go(pictures, pictures.parent / "new" / f"{few}{len(more)}" / "own.safetensors", *more)
-        assert ("4 pictures are few" in capsys.readouterr().out) == told
+        assert ("12 pictures are few" in capsys.readouterr().out) == told
 
 
 def test_grey_is_one_channel_and_few_augments(pictures, monkeypatch):

@@ -102,7 +102,7 @@
     let closed = [], hour = "light";
     addEventListener("beforeprint", () => {
       hour = document.documentElement.dataset.theme;
-      document.documentElement.dataset.theme = "light";  // paper is white, and the sheets of code and films go by this
+      document.documentElement.dataset.theme = "light"; // paper is white, and the sheets of code and films go by this
       closed = [...document.querySelectorAll("details.fold:not([open])")];
       closed.forEach((fold) => { fold.open = true; });
     });
