@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, erf, pi, sqrt
+from math import asin, ceil, erf, log2, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +57,8 @@ def three(p: Gaussian, q: Gaussian, order: int = 200) -> Three:
 
     TV(p, q) = 1/2 int |p - q|, from 0 to 1. The marginals by quadrature on the line. The pairs in polar coordinates
     in which p is the unit normal: in each direction p = q at the roots of a quadratic, the masses between them are
-    known, and directions where roots come or go are roots themselves.
+    known, and directions where roots come or go are roots themselves. A law that is thin, or far, is looked at in
+    steps that shrink towards it.
 
     order: directions between two of these.
 
@@ -143,7 +144,7 @@ def _planar(p: Gaussian, q: Gaussian, order: int) -> float:
     c = m @ v
     k, outer = c + logdet, torch.outer(v, v)
     bend = A - torch.eye(2, dtype=A.dtype)
-    edges = sorted({0.0, 2 * pi, *_zeros(bend), *_zeros(outer - k * bend), *_zeros(outer)})
+    edges = sorted({0.0, 2 * pi, *_zeros(bend), *_zeros(outer - k * bend), *_zeros(outer), *_around(S, m)})
     theta, w = _legendre(edges, order)
     e = torch.stack([theta.cos(), theta.sin()], 1)
     a, b = ((e @ A) * e).sum(1), e @ v
@@ -157,6 +158,18 @@ def _planar(p: Gaussian, q: Gaussian, order: int) -> float:
     of_q = -torch.exp(-(rate * (radii - mu)).square()) / a + mu * sqrt(pi) / 2 / rate * torch.erf(rate * (radii - mu))
     of_q = of_q * torch.exp(-(c - b * b / a + logdet) / 2)
     return float(((of_p - of_q).diff(dim=0).abs().sum(0) * w).sum() / (4 * pi))
+
+
+def _around(S: Float[Tensor, "2 2"], m: Float[Tensor, " 2"]) -> list[float]:
+    """Directions near those in which a q that is thin, or far, lies: closer and closer, down to its width as seen from
+    0, where all that is to be summed may stand between two nodes otherwise."""
+    spread, axes = torch.linalg.eigh(S)
+    thin, wide = spread.clamp(min=torch.finfo(S.dtype).tiny).sqrt()
+    width = float(thin / torch.maximum(wide, m.norm()))
+    middles = torch.atan2(*torch.cat([axes.mT, m[None]]).T.flip(0))
+    steps = 0.25 ** torch.arange(1.0, max(0, ceil(-log2(width) / 2)) + 2, dtype=S.dtype)
+    found = middles[:, None] + torch.cat([steps, torch.zeros(1, dtype=S.dtype), -steps])
+    return torch.cat([found, found + pi]).flatten().remainder(2 * pi).tolist()
 
 
 def _zeros(form: Float[Tensor, "2 2"]) -> list[float]:

@@ -51,7 +51,7 @@ def losses(G: Sequence[int], F: Sequence[int]) -> tuple[float, float]:
     n = _check(G, F)
     laws = [torch.bincount(torch.tensor(list(to)), minlength=n).double() / n for to in (G, F)]
     away = sum(F[G[i]] != i for i in range(n)) + sum(G[F[i]] != i for i in range(n))
-    return float(sum(js(law, torch.full((n,), 1 / n).double()) for law in laws)), away / (2 * n)
+    return float(sum(js(law, torch.full((n,), 1 / n, dtype=torch.float64)) for law in laws)), away / (2 * n)
 
 
 def right(G: Sequence[int]) -> float:

@@ -14,6 +14,7 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import _SpectralNorm
 
 from ganbook import checks
+from ganbook.models.orthogonal import as_matrix
 from ganbook.types import Float
 
 
@@ -69,7 +70,7 @@ def layers(network: nn.Module) -> list[tuple[str, float, float]]:
             continue
         norm = layer.parametrizations.weight[0]
         if isinstance(norm, _SpectralNorm):
-            W = layer.parametrizations.weight.original.detach().flatten(1)
+            W = as_matrix(layer, layer.parametrizations.weight.original.detach())
             found.append((name, float(norm._u @ W @ norm._v), float(torch.linalg.matrix_norm(W, 2))))
     if not found:
         raise ValueError("network must have a layer with spectral norm, got none")
@@ -124,4 +125,4 @@ def steps_until(ratio: float, missing: float) -> int:
     """
     checks.inside("ratio", ratio, 0.0, 1.0, "()")
     checks.inside("missing", missing, 0.0, 1.0, "()")
-    return math.ceil(math.log(missing) / (4 * math.log(ratio)))
+    return math.ceil(math.log(missing) / (4 * math.log(ratio)) - 1e-9)  # a quotient that is whole but for rounding
