@@ -193,7 +193,7 @@ def _descriptors(images: Tensor, places: list[list[Tensor]], smallest: int) -> l
         levels = laplacian_pyramid(exact(images[start : start + 250]), smallest)
         parts.append(
             [
-                _patches(level, rows[start : start + 250], columns[start : start + 250])
+                _patches(level, *(each[start : start + 250].to(level.device) for each in (rows, columns)))
                 for level, (rows, columns) in zip(levels, places, strict=True)
             ]
         )
