@@ -94,10 +94,10 @@ class Cutout:
         checks.tensor("x", x, "n", "c", "h", "w", what="images")
         inside = []
         for side in x.shape[2:]:
-            half = int(side * self.share + 0.5) / 2
-            middle = torch.randint(0, side + 1, (len(x), 1)).to(x.device)
-            places = torch.arange(side, device=x.device) + 0.5
-            inside.append((places - middle).abs() <= max(half, 0.5 if self.share else -1))
+            cut = int(side * self.share + 0.5)
+            first = torch.randint(0, side + 1 - cut % 2, (len(x), 1)).to(x.device) - cut // 2
+            places = torch.arange(side, device=x.device)
+            inside.append((places >= first) & (places < first + cut))
         return x * ~(inside[0][:, None, :, None] & inside[1][:, None, None, :])
 
 

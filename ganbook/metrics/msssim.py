@@ -37,6 +37,7 @@ def ssim(x: Float[Tensor, "n c h w"], y: Float[Tensor, "n c h w"], *, span: floa
     checks.positive("span", span)
     checks.spanned("x", x, span)
     checks.spanned("y", y, span)
+    x, y = checks.single("x", x), checks.single("y", y)
     c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
     maps = _window(torch.cat([x, y, x * x, y * y, x * y]))
     mean_x, mean_y, xx, yy, xy = maps.split(len(x))
@@ -68,6 +69,7 @@ def ms_ssim(
     scales = checks.whole(
         "scales", fit if scales is None else scales, 1, fit, note=f"in images of {tuple(x.shape[-2:])} pixels"
     )
+    x, y = checks.single("x", x), checks.single("y", y)
     weights = torch.tensor(WEIGHTS[:scales], dtype=torch.float64)
     weights = (weights / weights.sum()).to(x)
     result = torch.ones(len(x), dtype=x.dtype, device=x.device)

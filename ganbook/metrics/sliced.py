@@ -14,6 +14,9 @@ from ganbook.metrics.pairs import check
 from ganbook.metrics.score import Score
 from ganbook.types import Float
 
+FLAT = 1e-12
+"""A deviation below which a level of a pyramid is flat: rounding, which is not to be brought to deviation 1."""
+
 
 def sliced_wasserstein(
     x: Float[Tensor, "n d"], y: Float[Tensor, "n d"], directions: int = 128, seed: int = 0, *, features: str = "samples"
@@ -103,7 +106,8 @@ def pyramid_distance(
     The authors print 1000 times the value, with patches=128, directions=512, smallest=16 and 16384 images.
 
     Range: 0 to infinity, in standard deviations of a pixel of the level; lower is better.
-    Raises: ValueError where the shapes differ, an image is smaller than 7x7, or normalise is neither.
+    Raises: ValueError where the shapes differ, an image is smaller than 7x7, or normalise is neither; where it is
+    "real" and real has a flat level.
     Source: Karras et al. 2018, section 5.
     Derived in: chapter 6.
 
@@ -131,6 +135,8 @@ def pyramid_distance(
     scores = {}
     for (_, side), (x, y) in zip(sides, described, strict=True):
         statistics = _statistics(x)
+        if normalise == "real" and bool((statistics[1] <= FLAT).any() & (y.amax() > y.amin())):
+            raise ValueError(f"real must vary at level {side} for its statistics to scale fake by, got a flat level")
         y = _standard(y, *(statistics if normalise == "real" else _statistics(y)))
         x = _standard(x, *statistics)
         scores[side] = Score(
@@ -184,10 +190,10 @@ def _descriptors(images: Tensor, places: list[list[Tensor]], smallest: int) -> l
     """Patches (n * patches, c, 7, 7) of each level, from 250 images at a time."""
     parts = []
     for start in range(0, len(images), 250):
-        levels = laplacian_pyramid(images[start : start + 250], smallest)
+        levels = laplacian_pyramid(exact(images[start : start + 250]), smallest)
         parts.append(
             [
-                _patches(level, rows[start : start + 250], columns[start : start + 250])
+                _patches(level, *(each[start : start + 250].to(level.device) for each in (rows, columns)))
                 for level, (rows, columns) in zip(levels, places, strict=True)
             ]
         )
@@ -209,7 +215,7 @@ def _patches(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 def _statistics(patches: Tensor) -> tuple[Tensor, Tensor]:
     deviation = patches.std(dim=(0, 2, 3), correction=0, keepdim=True)
-    return patches.mean(dim=(0, 2, 3), keepdim=True), deviation.clamp(min=1e-12)
+    return patches.mean(dim=(0, 2, 3), keepdim=True), deviation.clamp(min=FLAT)
 
 
 def _standard(patches: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:

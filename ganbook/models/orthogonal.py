@@ -38,7 +38,9 @@ def orthogonal_init(network: nn.Module, gain: float = 1.0) -> nn.Module:
         if parametrize.is_parametrized(layer, "weight"):
             raise ValueError(f"network must be drawn before its weights are normalised, got {type(layer).__name__}")
         if layer.weight.any():
-            nn.init.orthogonal_(layer.weight, gain)
+            W = as_matrix(layer, layer.weight)
+            turned = layer.weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else layer.weight
+            turned.copy_(nn.init.orthogonal_(torch.empty_like(W), gain).view_as(turned))
         if getattr(layer, "bias", None) is not None:
             nn.init.zeros_(layer.bias)
     return network
@@ -69,8 +71,12 @@ def kernels(network: nn.Module) -> Iterator[Float[Tensor, "o i"]]:
     """Every kernel as a matrix with one row an output channel."""
     for layer in checks.instance("network", network, nn.Module, "a network").modules():
         if isinstance(layer, LAYERS):
-            W = layer.weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else layer.weight
-            yield W.flatten(1)
+            yield as_matrix(layer, layer.weight)
+
+
+def as_matrix(layer: nn.Module, weight: Tensor) -> Float[Tensor, "o i"]:
+    """The weight of a layer with one row an output channel, as spectral norm has it."""
+    return (weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else weight).flatten(1)
 
 
 def beside_diagonal(W: Float[Tensor, "o i"]) -> Scalar:

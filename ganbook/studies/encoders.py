@@ -40,10 +40,10 @@ def ratio(x: Samples, back: Samples) -> float:
 def standardised(
     known: Float[Tensor, "n d"], new: Float[Tensor, "m d"]
 ) -> tuple[Float[Tensor, "n d"], Float[Tensor, "m d"]]:
-    """Both with the mean and deviation of `known`, in double precision; what varies by less than 1e-6 becomes 0."""
+    """Both with the mean and deviation of `known`, in double precision; what is constant becomes 0."""
     known, new = known.double(), new.double()
     mean, deviation = known.mean(0), known.std(0)
-    deviation = torch.where(deviation > 1e-6, deviation, torch.inf)
+    deviation = torch.where(deviation > 1e-12 * known.abs().amax(0), deviation, torch.inf)
     return (known - mean) / deviation, (new - mean) / deviation
 
 

@@ -107,7 +107,8 @@ def resting_slope(r2: float, distance: float = 1.0) -> float:
     0.0
     """
     checks.positive("r2", r2), checks.positive("distance", distance)
-    low, high = -distance / r2, 0.0  # at a = 0 the derivative is distance / 2 > 0, at low it is < 0
+    # at a = 0 the derivative is distance / 2 > 0, at low it is < 0, and its exponential can be told
+    low, high = max(-distance / r2, -700 / distance), 0.0
     for _ in range(200):
         middle = (low + high) / 2
         rising = r2 * middle + distance / (1 + math.exp(-distance * middle)) > 0

@@ -14,6 +14,7 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import _SpectralNorm
 
 from ganbook import checks
+from ganbook.models.orthogonal import as_matrix
 from ganbook.types import Float
 
 
@@ -69,8 +70,7 @@ def layers(network: nn.Module) -> list[tuple[str, float, float]]:
             continue
         norm = layer.parametrizations.weight[0]
         if isinstance(norm, _SpectralNorm):
-            weight = layer.parametrizations.weight.original.detach()
-            W = (weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else weight).flatten(1)
+            W = as_matrix(layer, layer.parametrizations.weight.original.detach())
             found.append((name, float(norm._u @ W @ norm._v), float(torch.linalg.matrix_norm(W, 2))))
     if not found:
         raise ValueError("network must have a layer with spectral norm, got none")

@@ -1,7 +1,7 @@
 """What the ledger of chapter 19 switches in a pair of networks: packs, noise, attention, a batch's spread, classes.
 
-Each takes the baseline's (G, D) for small faces and gives a pair with one thing changed. Convolutions that a change
-does not touch keep their weights.
+Each takes the baseline's (G, D) for small faces and gives a pair with one thing changed. What a change does not
+touch keeps its weights; but a D that judges packs is drawn anew as a whole.
 """
 
 from __future__ import annotations
