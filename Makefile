@@ -25,6 +25,8 @@ export PYTHONUTF8 := 1
 $(shell mkdir -p .make/matplotlib .make/ipython)
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PYTEST := $(ONE_THREAD) $(PY) -m pytest
+# A test that hangs is named and ends, and the others go on. No time of a test is judged by it.
+HUNG := --timeout 600 --timeout-method thread
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -73,12 +75,12 @@ check: env ## the contract of the notebooks, without running them (CH=01 for one
 	@$(PY) scripts/check_notebooks.py $(CH)
 
 unit: env ## unit tests and doctests (ARGS="-k losses" is handed to pytest)
-	@$(PYTEST) -n 2 --dist loadfile --ignore tests/browser $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile --ignore tests/browser $(HUNG) $(ARGS)
 
 browser: env ## the built book in a real browser, with the network cut
 	@sh scripts/browser_needs.sh
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory html
-	@$(PYTEST) tests/browser -n 2 --dist worksteal $(ARGS)
+	@$(PYTEST) tests/browser -n 2 --dist worksteal $(HUNG) $(ARGS)
 
 # No browser test is ever skipped: what they need is there, or this says how to get it and fails.
 browser-needs:

@@ -13,7 +13,7 @@ WATCH = """() => {
 REST = """async () => {
   await document.fonts.ready;
   while (document.documentElement.dataset.slices !== undefined) await new Promise((done) => setTimeout(done, 50));
-  await new Promise((done) => requestIdleCallback(done));
+  await new Promise((done) => requestIdleCallback(done, { timeout: 5000 }));  // one that plays may never be idle
   return seen;
 }"""
 TRACED = ["toplevel", "devtools.timeline"]

@@ -43,8 +43,11 @@ def watched(page):
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": {"includedCategories": CATEGORIES}})
     yield tasks
     session.send("Tracing.end")
-    while not ended:
+    for _ in range(1_200):
         page.wait_for_timeout(50)
+        if ended:
+            break
+    assert ended, "a minute after its end the tracing has not come"
     session.detach()
     frames = collections.Counter((e["pid"], e["tid"]) for e in events if e["name"] == "FireAnimationFrame")
     (main, count) = frames.most_common(1)[0]
