@@ -43,11 +43,6 @@ html { scroll-behavior: auto; }
 .contents li { display: flex; gap: 1em; margin-top: 0.5em; font-weight: 600; }
 .contents li.of-chapter { margin: 0 0 0 1.6em; font-weight: 400; font-size: 90%; }
 .contents li a { flex: 1; color: inherit; text-decoration: none; }
-.film-stills { display: flex; gap: 2%; }
-.film-stills > span { width: 32%; }
-.film-stills small { display: block; }
-.film-stills img { width: 100%; }
-.gbp-film:has(.film-stills) .gbp-bar { display: none !important; }
 """
 
 

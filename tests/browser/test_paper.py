@@ -74,12 +74,36 @@ def test_of_a_live_piece_the_still_stands_alone(printed, name):
     assert "With JavaScript" not in page.locator("article").inner_text()
 
 
-def test_a_film_shows_its_last_frame_and_its_title(printed, read):
+REWIND = "range => { range.value = 0; range.dispatchEvent(new Event('input', { bubbles: true })); }"
+FETCH = """async film => {
+  const told = JSON.parse(film.querySelector('script[type="application/json"]').textContent);
+  await Promise.all(told.frames.flat().filter(Boolean).map((src) => Object.assign(new Image(), { src }).decode()));
+}"""
+
+
+def test_a_film_shows_three_frames_each_with_its_title(printed, read):
     film = read(CHAPTERS[0]).page.locator(FILM).first
     at = film.locator("input[type=range]")
-    at.evaluate("range => { range.value = 0; range.dispatchEvent(new Event('input', { bubbles: true })); }")
+    at.evaluate(REWIND)
+    film.evaluate(FETCH)
     page = printed(CHAPTERS[0])
+    stills, titles = film.locator(".film-stills img:visible"), film.locator(".film-stills small:visible")
+    assert stills.count() == 3 == film.locator("img:visible").count()
+    assert len({still.get_attribute("src") for still in stills.all()}) == 3
+    assert len(set(titles.all_inner_texts())) == 3 and all(titles.all_inner_texts())
+    assert not at.is_visible() and not film.locator(".gbp-title").is_visible()
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert at.input_value() == "0" and film.locator(".film-stills").count() == 0
+
+
+def test_a_film_of_several_views_shows_their_last_frames_and_its_title(printed, read):
+    film = read(CHAPTERS[4]).page.locator(FILM).first
+    views = film.locator(".gbp-img").count()
+    at = film.locator("input[type=range]")
+    at.evaluate(REWIND)
+    page = printed(CHAPTERS[4])
     assert at.evaluate("range => range.value === range.max")
+    assert film.locator("img:visible").count() == views > 1
     assert film.locator(".gbp-title").is_visible() and film.locator(".gbp-title").inner_text().strip()
     assert not at.is_visible()
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")

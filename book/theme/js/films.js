@@ -20,13 +20,37 @@
       range.value = value;
       range.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    // On paper a film is its last frame, with its title; on the screen it is then where it was.
+    // On paper a film is its first, middle and last frame, each with its title; where they have not come, or where it has
+    // several views, the last alone. On the screen it is then where it was.
+    const first = new Map([...films].map((film) => [film, film.querySelector(".gbp-img")?.src]));
+    const stills = (film) => {
+      const views = film.querySelectorAll(".gbp-img"), told = film.querySelector('script[type="application/json"]');
+      if (views.length !== 1 || !told) return;
+      const { frames: [frames], titles, start: [shown] } = JSON.parse(told.textContent);
+      const chosen = [...new Set([0, Math.floor(frames.length / 2), frames.length - 1])].map((k) => {
+        const still = document.createElement("span"), image = views[0].cloneNode();
+        image.src = k === shown ? first.get(film) : frames[k];
+        still.append(image, Object.assign(document.createElement("small"), { textContent: titles[k] }));
+        return still;
+      });
+      if (!chosen.every((still) => still.firstChild.complete && still.firstChild.naturalWidth)) return;
+      const row = document.createElement("span");
+      row.className = "film-stills";
+      row.append(...chosen);
+      views[0].after(row);
+    };
     let were = [];
     addEventListener("beforeprint", () => {
       were = [...films].map((film) => film.querySelector("input[type=range]")?.value);
-      for (const film of films) put(film, film.querySelector("input[type=range]")?.max);
+      for (const film of films) {
+        put(film, film.querySelector("input[type=range]")?.max);
+        stills(film);
+      }
     });
-    addEventListener("afterprint", () => { were.forEach((value, k) => put(films[k], value)); });
+    addEventListener("afterprint", () => {
+      document.querySelectorAll(".film-stills").forEach((row) => row.remove());
+      were.forEach((value, k) => put(films[k], value));
+    });
     for (const film of films) {
       for (const touched of ["pointerdown", "keydown", "input"]) film.addEventListener(touched, hold);
       watch.observe(film);
