@@ -98,6 +98,18 @@ def test_no_name_that_is_shortened_is_one_of_the_browser_s(lone):
     assert "history" in found and set(found) <= names.GLOBALS
 
 
+def test_what_is_read_goes_along_with_the_game_and_is_spoken_now_and_then(visit):
+    page = visit(reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    said = "() => +document.querySelector('.gbl-said').textContent.match(/Round ([\\d,]+)/)[1].replace(',', '')"
+    for _ in range(2):
+        before = page.evaluate(said)
+        page.wait_for_function(f"before => ({said})() > before", arg=before, timeout=5_000)
+    assert page.locator(".gbl-said").get_attribute("aria-live") == "off"
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function("() => document.querySelector('.gbl-said').getAttribute('aria-live') === 'polite'")
+
+
 @pytest.mark.parametrize("over", ["file", "http"])
 @pytest.mark.parametrize(("name", "kind"), [("page", "worker"), ("alone", "page")])
 def test_it_plays_and_pauses_in_a_worker_and_without_one(visit, pages, name, kind, over):

@@ -58,7 +58,8 @@ class SyllabusMap(Directive):
         written = {chapter.number: chapter for chapter in written_chapters(self)}
         parts = yaml.safe_load((root(self) / "book" / "syllabus.yml").read_text(encoding="utf-8"))
         total = sum(len(part["chapters"]) for part in parts)
-        result = [nodes.paragraph("", f"{len(written)} of {total} chapters are written.", classes=["syllabus-count"])]
+        count = f"{len(written)} of {total} chapters are written."
+        result = [nodes.paragraph("", count, classes=["syllabus-count"])] if len(written) < total else []
         for part in parts:
             items = []
             for entry in part["chapters"]:

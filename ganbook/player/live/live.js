@@ -18,7 +18,7 @@ function mount(root) {
   const preset = settleAll(asked), sides = beside ? [preset.settings, settleAll(beside, preset.settings).settings] : [preset.settings];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let base = sides, now = base, events = [], views = [], parts = [], playing = false, visible = false;
-  let alone = !calm.matches, frames = 0, spoken = 0, slow = false, open = false;
+  let alone = !calm.matches, frames = 0, spoken = 0, shown = 0, told = "", slow = false, open = false;
   const drawn = { points: [], cursor: null, on: () => now[0].data === "drawn" };
   const asking = { at: [0, 0], on: () => !drawn.on() && now.some((own) => own.loss === "realness") }; // D, at a place
 
@@ -114,12 +114,15 @@ function mount(root) {
     root.dataset.round = views[0]?.round ?? 0;
   }
 
-  // While it plays, the summary is spoken now and then only.
+  // While it plays, the summary is spoken now and then only, and what else was told stays until then.
   function speak(force) {
-    if (!force && Date.now() - spoken < 10000) return;
-    spoken = Date.now();
+    const due = force || Date.now() - spoken >= 10000;
+    if (!due && (said.textContent !== told || Date.now() - shown < 500)) return;
+    shown = Date.now();
+    if (due) spoken = shown;
+    said.setAttribute("aria-live", due ? "polite" : "off");
     const all = views.map((view, k) => (views.length > 1 ? (k ? "Right. " : "Left. ") : "") + summary(view, now[k]));
-    said.textContent = all.join(" ") + (race ? ahead(views) : "");
+    said.textContent = told = all.join(" ") + (race ? ahead(views) : "");
   }
 
   function heard(fresh) {
