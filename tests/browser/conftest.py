@@ -47,11 +47,14 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def pytest_collection_modifyitems(items):
-    """What only reads a page comes first, page by page, whatever file it stands in: each is opened once."""
+    """What only reads a page comes first, page by page, whatever file it stands in: each is opened once.
+
+    Who changes it for good ("last") comes after all others.
+    """
 
     def turn(item):
-        name = item.callspec.params.get("name") if hasattr(item, "callspec") else None
-        return ORDER.get(name, -1) if "read" in getattr(item, "fixturenames", ()) else len(ORDER)
+        name, fixtures = item.callspec.params.get("name") if hasattr(item, "callspec") else None, item.fixturenames
+        return (ORDER.get(name, -1) if "read" in fixtures else len(ORDER)), "last" in fixtures
 
     items.sort(key=turn)
 
@@ -115,8 +118,12 @@ def served(html):
         yield address
 
 
-SETTLED = """() => document.readyState === 'complete' && document.body.offsetHeight
-  && document.fonts.status === 'loaded' && document.documentElement.dataset.slices === undefined"""
+# A click lays out all slices at once (theme/js/slices.js); that they come by themselves is asked in test_slices.py.
+SETTLED = """() => {
+  document.body?.dispatchEvent(new Event('click'));
+  return document.readyState === 'complete' && document.body.offsetHeight
+    && document.fonts.status === 'loaded' && document.documentElement.dataset.slices === undefined;
+}"""
 
 
 class Visit:
@@ -204,7 +211,8 @@ def read(go, shelf):
             shelf[name, over] = go(name, over)
             shelf[name, over].page.evaluate(WAKE)
             shelf[name, over].page.wait_for_function("() => [...document.images].every((image) => image.complete)")
-            shelf[name, over].page.wait_for_load_state("networkidle")
+            if over == "http":  # what was fetched is weighed
+                shelf[name, over].page.wait_for_load_state("networkidle")
         looked.append(shelf[name, over].page)
         return shelf[name, over]
 
@@ -215,6 +223,20 @@ def read(go, shelf):
             page.set_viewport_size({"width": WIDTH, "height": 900})
             page.evaluate(FOLD)
             page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")
+
+
+@pytest.fixture
+def last(read, shelf):
+    """last(name) -> Visit of a page that nobody reads after this test, which may do with it what it likes."""
+    taken = []
+
+    def take(name):
+        taken.append(read(name))
+        return taken[-1]
+
+    yield take
+    for key in [key for key, seen in shelf.items() if seen in taken]:
+        shelf.pop(key).page.context.close()
 
 
 @pytest.fixture

@@ -78,8 +78,8 @@ def violations(page, without="", **options):
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])
-def test_axe_finds_nothing(visit, name):
-    page = visit(name).page
+def test_axe_finds_nothing(last, name):
+    page = last(name).page
     page.evaluate(AT_ONCE)  # half-transparent text has half its contrast
     page.evaluate(UNFOLD)
     page.evaluate(SHORTER)

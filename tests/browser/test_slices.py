@@ -24,9 +24,11 @@ def busy(visit):
     return page
 
 
-def test_sections_wait_and_then_none_does(visit, busy):
+def test_sections_wait_and_then_none_does(lone, busy):
     assert len(busy.evaluate(WAITING)) > 5, "nothing waits: this file tests nothing"
-    assert not visit(CHAPTER).page.evaluate(WAITING)
+    page = lone(f"{HTML.as_uri()}/{CHAPTER}.html")
+    page.wait_for_function(f"() => ({SLICES})() === undefined")
+    assert not page.evaluate(WAITING)
 
 
 def test_a_link_on_a_page_leads_to_its_end_before_all_is_laid_out(busy):
