@@ -1,10 +1,16 @@
 """The search: sections, terms and names, quoted in prose, over file:// as over http."""
 
 import json
+import re
 
 import pytest
 from bookpages import CHAPTERS, HTML, PAGES
 
+# What a reader should never see quoted: a command of TeX without its backslash, a label, the key of a work.
+UNREADABLE = re.compile(
+    r"[\\\ue000-\ue002]|(?<![\w.])(?:[td]?frac|cdot|[lr]?Vert|sim|math(?:bb|rm|cal)|operatorname|langle|infty|nabla|pdata)"
+    r"(?![\w.])|\b(?:left|right|middle)[(\[|)\]]|[td]?frac\d|\b(?:thm|eq|def|cor|lem|prop|fig|ex)-\w+-|\b[a-z]+\d{4}[a-z]+\b"
+)
 IN_VIEW = """(id) => { const box = document.getElementById(id).getBoundingClientRect();
                        return box.top > -5 && box.top < innerHeight; }"""
 
@@ -30,7 +36,20 @@ def test_every_page_is_searched_and_no_code_is(html):
     assert len(text) > 100_000
     for code in ("plt.show()", "from ganbook", "claim(", "import torch"):
         assert code not in text
-    assert "\\" not in text
+
+
+def test_quotes_can_be_read(html):
+    wrong = {found[0]: text for *_, title, text in entries() if (found := UNREADABLE.search(f"{title} {text}"))}
+    assert not wrong
+    quoted = " ".join(text for *_, text in entries())
+    for said in (
+        "m = ½(p + q)",
+        "KL(p ‖ q) ≥ 0",
+        "D* = p_data/(p_data + p_g)",
+        "at least 0 by Theorem 3.1,",
+        "[Lin, 1991]",
+    ):
+        assert said in quoted, said
 
 
 @pytest.mark.parametrize("over", ["file", "http"])
