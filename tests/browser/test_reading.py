@@ -3,9 +3,6 @@
 import pytest
 from bookpages import CHAPTERS, PAGES
 
-TITLE = (
-    "() => [...document.querySelector('h1').childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
-)
 LOOK = "() => [document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]"
 FAMILY = "() => getComputedStyle(document.querySelector('article p')).fontFamily"
 
@@ -37,17 +34,6 @@ def test_search_finds_terms(visit, over, words, title):
     assert not seen.foreign
     assert not seen.errors
     assert not seen.failed
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_search_finds_each_chapter(read, visit, name):
-    title = read(name).page.evaluate(TITLE)
-    page = visit(PAGES[0]).page
-    page.keyboard.press("Control+k")
-    page.keyboard.type(title)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search.html*")
-    assert any(title in found for found in results(page))
 
 
 def test_search_says_when_there_is_nothing(visit):

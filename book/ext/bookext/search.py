@@ -16,11 +16,11 @@ from sphinx import addnodes
 
 from bookext.mathematics import kept_by
 from bookext.notebooks import chapter_number
-from bookext.said import said
+from bookext.said import LOWERED, RAISED, said, script
 
 UNSAID = (nodes.literal_block, nodes.raw, nodes.title, addnodes.index, addnodes.desc, addnodes.glossary, nodes.comment)
 UNSAID += (addnodes.toctree, nodes.image, nodes.system_message, nodes.target)
-UNREAD = {"claims", "fold-code"}
+UNREAD = {"claims", "claims-matrix", "fold-claims", "fold-code", "syllabus"}  # the map names chapters: they are found
 FILE = "sections.js"
 # What is said only when all pages are known: a formula, by its TeX; a reference, by domain, kind and target.
 MARK = re.compile("\ue000(.*?)\ue002", re.S)
@@ -41,6 +41,8 @@ def words(node: nodes.Node) -> str:
     def parts(inner: nodes.Node):
         if isinstance(inner, UNSAID) or UNREAD & set(getattr(inner, "attributes", {}).get("classes", ())):
             return
+        if isinstance(inner, nodes.reference) and "colab.research" in inner.get("refuri", ""):
+            return  # the button under a title
         if isinstance(inner, nodes.section) and isinstance(inner.next_node(), nodes.title):
             return  # a place of its own; what a theorem states is a section without a title
         if (
@@ -53,6 +55,9 @@ def words(node: nodes.Node) -> str:
             yield f"{FORMULA}{inner.astext()}{END}"
         elif isinstance(inner, nodes.math_block):
             yield "… "
+        elif isinstance(inner, nodes.superscript | nodes.subscript):
+            raised = isinstance(inner, nodes.superscript)
+            yield script("^" if raised else "_", inner.astext(), RAISED if raised else LOWERED)
         elif isinstance(inner, nodes.Text):
             yield inner.astext()
         elif isinstance(inner, nodes.entry):
