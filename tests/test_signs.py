@@ -21,6 +21,9 @@ TYPED = re.compile(
 )
 SKIPPED = {"script", "style", "code", "pre", "kbd", "svg", "math", "mjx-container", "option", "textarea", "dt", "title"}
 
+# Of what is skipped, the large pieces: a parser is slow on them.
+LARGE = re.compile(r"<(mjx-container|script|style|svg|pre)\b.*?</\1>", re.S)
+
 
 class Texts(html.parser.HTMLParser):
     """The texts of a page that a reader reads as type: no code, no formula, no signature of the library."""
@@ -45,7 +48,7 @@ class Texts(html.parser.HTMLParser):
 def typed(page):
     """What of a page's article is still as a keyboard has it."""
     texts = Texts()
-    texts.feed(page[page.find("<article") : page.find("</article>")])
+    texts.feed(LARGE.sub("", page[page.find("<article") : page.find("</article>")]))
     return [found[0] for text in texts.found for found in TYPED.finditer(text)]
 
 

@@ -40,7 +40,7 @@
     const first = (points, holds) => (phrases.some(holds) ? points : 0);
     points += first(100, (phrase) => title === phrase || title.endsWith(`.${phrase}`)) ||
       first(50, (phrase) => title.startsWith(phrase)) || first(40, (phrase) => title.search(starts(phrase)) >= 0) || 30 * heads ** 2;
-    return [held, points + first(10, (phrase) => text.search(starts(phrase)) >= 0)];
+    return [held, points + first(20, (phrase) => words.length > 1 && text.search(starts(phrase)) >= 0)];
   };
 
   // From the start of the sentence that has the phrase, or else the first word.
@@ -80,8 +80,7 @@
         let [held, points] = score(low(title), low(text), phrases, words);
         if (anchor.startsWith("term-")) points += phrases.includes(low(title)) ? 20 : 5; // a term before its namesakes
         // The chapters tell what a thing is; its entry comes first for who types its name.
-        const named = low(`.${title}`).endsWith(`.${phrase}`);
-        if (library && !(typed && named)) points /= named ? 6 : 10;
+        if (library && !(typed && low(`.${title}`).endsWith(`.${phrase}`))) points /= 10;
         hits.push({ held, points: points + (k ? 0 : 2), address: address + (anchor && `#${anchor}`), page, title: k ? title : page, text, top: !k });
       });
     }
