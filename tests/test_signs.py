@@ -62,7 +62,9 @@ def test_no_built_page_shows_what_was_typed():
     left = {str(page.relative_to(HTML)): typed(page.read_text(encoding="utf-8")) for page in pages}
     assert not {name: found for name, found in left.items() if found}
     arena = (HTML / "notebooks" / "11_arena.html").read_text(encoding="utf-8")
-    assert "<code hidden>2.4e−07</code> 2.4\xa0×\xa010<sup>−7</sup></td>" in arena, "a table sorts by what is hidden"
+    assert "<code hidden>2.4e−07</code> 2.4\u202f×\u202f10<sup>−7</sup></td>" in arena, (
+        "a table sorts by what is hidden"
+    )
 
 
 def test_prose_is_mended_and_code_is_not():

@@ -13,12 +13,13 @@ from docutils import nodes
 from sphinx import addnodes
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+CROSS, NARROW = f"{NO_BREAK}×{NO_BREAK}", "\N{NARROW NO-BREAK SPACE}×\N{NARROW NO-BREAK SPACE}"
 # What looks the same in one line: a pattern, and what stands there in print.
 SIGNS = [
     (re.compile(r"(?<![\w.)\]])(?<!\w\[)-(?=\d)"), "−"),
     (re.compile(r"(?<=[\w)\]|’]) - (?=[\w(|])"), " − "),
-    (re.compile(r"(?<![\w.])(?!0x)(\d+) ?x ?(?=\d+(?!\w))"), rf"\1{NO_BREAK}×{NO_BREAK}"),
-    (re.compile(r"(?<![\w.])(\d+) by (?=\1(?!\w))"), rf"\1{NO_BREAK}×{NO_BREAK}"),
+    (re.compile(r"(?<![\w.])(?!0x)(\d+) ?x ?(?=\d+(?!\w))"), rf"\1{CROSS}"),
+    (re.compile(r"(?<![\w.])(\d+) by (?=\1(?!\w))"), rf"\1{CROSS}"),
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)%"), rf"\1{NO_BREAK}%"),
     (re.compile(r">="), "≥"),
     (re.compile(r"<="), "≤"),
@@ -63,7 +64,7 @@ def pieces(text: str) -> list[tuple[str, str]]:
         if one["letter"]:
             found += [("", before), ("i", one["letter"]), ("sub", one["index"])]
         else:
-            times = f"{one['times']}{NO_BREAK}×{NO_BREAK}" if one["times"] else ""
+            times = one["times"] + CROSS if one["times"] else ""
             found += [("", f"{before}{times}10"), ("sup", one["sign"].replace("-", "−").strip("+") + one["exponent"])]
         at = one.end()
     return [piece for piece in (*found, ("", text[at:])) if piece[1]]
@@ -82,20 +83,22 @@ def as_nodes(text: str) -> list[nodes.Node]:
 
 
 def as_html(text: str) -> str:
-    """The same for a text of HTML. A number that a table sorts by stays beside it as it was, hidden.
+    """The same for a text of HTML, where a table's columns are close.
 
     >>> as_html("F_q &lt;= 1e-3")
     '<i>F</i><sub>q</sub> ≤ 10<sup>−3</sup>'
     """
-    cut = [(kind, html.escape(said, quote=False)) for kind, said in pieces(html.unescape(text))]
+    cut = [(kind, html.escape(said, quote=False).replace(CROSS, NARROW)) for kind, said in pieces(html.unescape(text))]
     return "".join(f"<{kind}>{said}</{kind}>" if kind else said for kind, said in cut)
 
 
 def in_html(page: str) -> str:
     r"""The texts of an output's HTML mended, its attributes, code and scripts as they were.
 
+    A number by which a table sorts stays in its cell as it was, hidden.
+
     >>> in_html('<td title="-1">-1</td><code>-1</code><td>2e−07</td>')
-    '<td title="-1">−1</td><code>-1</code><td><code hidden>2e−07</code> 2\xa0×\xa010<sup>−7</sup></td>'
+    '<td title="-1">−1</td><code>-1</code><td><code hidden>2e−07</code> 2\u202f×\u202f10<sup>−7</sup></td>'
     """
 
     def one(found: re.Match) -> str:
