@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import chapters, claims, figures, folds, mathematics, notebooks, offline, punctuation, slim, terms  # noqa: E402
+from bookext import chapters, claims, figures, folds, mathematics, notebooks, offline, punctuation, signs, slim, terms  # noqa: E402
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -135,7 +135,7 @@ def test_a_claim_on_a_page_has_its_formulas_and_its_numbers():
         next(found for found in first.findall(nodes.inline) if name in found["classes"])
         for name in ("measured", "evidence")
     ]
-    assert measured.astext() == "−2.2 × 10−9 to 3" and evidence.astext().endswith(", asked\xa0<\xa00.5, 4 values")
+    assert measured.astext() == "−2.2\xa0×\xa010−9 to 3" and evidence.astext().endswith(", asked\xa0<\xa00.5, 4 values")
     assert [found.astext() for found in first.findall(nodes.superscript)] == ["−9"]
     assert "exact" in second.astext() and "[" not in page.astext()
 
@@ -332,7 +332,7 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
 
 
 @pytest.mark.parametrize(
-    "module", [figures, terms, notebooks, mathematics, offline, claims], ids=lambda module: module.__name__
+    "module", [figures, terms, notebooks, mathematics, offline, claims, signs], ids=lambda module: module.__name__
 )
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)

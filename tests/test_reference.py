@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "book" / "ext"))
 
 from test_book import HTML, fresh_pages  # noqa: E402
 
-from bookext import cards, code_links, dark, docstrings, formulas, library, search, uses  # noqa: E402
+from bookext import cards, code_links, dark, docstrings, formulas, library, said, search, uses  # noqa: E402
 
 LIBRARY = library.library(ROOT)
 MODULES = sorted(
@@ -45,7 +45,7 @@ def imported():
 
 
 @pytest.mark.parametrize(
-    "module", [cards, code_links, dark, docstrings, formulas, search, uses], ids=lambda m: m.__name__
+    "module", [cards, code_links, dark, docstrings, formulas, said, search, uses], ids=lambda m: m.__name__
 )
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)

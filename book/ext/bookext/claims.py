@@ -11,7 +11,7 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from bookext import notebooks
+from bookext import notebooks, signs
 from bookext.chapters import box, link, written_chapters
 from bookext.folds import fold
 
@@ -20,7 +20,6 @@ BOUND = re.compile(r"([<>≤≥±]) (?=\S)")
 VERSUS = re.compile(r"(?:^|(?<=; ))([<>≤≥])(?:( each)|(?=;|$))")  # of "0.02 vs 0.31", where no limit is written
 SAID = {"<": "the first less", ">": "the first greater", "≤": "the first no greater", "≥": "the first no less"}
 THIRDS = re.compile(r"(?<![\d.])0\.(3333+|6666+7|16666+7)(?!\d)")
-POWER = re.compile(r"(?:(?<![\d.])1|(\d))e(-?\d+)")
 # The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
 PARTS = {
     "The question": "question",
@@ -49,19 +48,12 @@ def words(sentence):
 
 
 def numbers(text):
-    """A number as print sets it: a power of ten is raised, and a minus is as long as a plus.
+    """What was measured or asked, as print sets it; no bound stands without its number.
 
-    >>> "".join(node.astext() for node in numbers("< 1e-9"))
-    '<\\xa010−9'
+    >>> "".join(node.astext() for node in numbers("< 1e-9, inf"))
+    '<\\xa010−9, ∞'
     """
-    found, at = [], 0
-    text = BOUND.sub("\\1\N{NO-BREAK SPACE}", text)
-    text = re.sub(r"(?<![\w.)])-(?=\d|inf)", "−", text)
-    for power in POWER.finditer(text):
-        before = text[at : power.start()] + (f"{power[1]} × 10" if power[1] else "10")
-        found += [nodes.Text(before), nodes.superscript("", power[2].replace("-", "−"))]
-        at = power.end()
-    return [node for node in (*found, nodes.Text(text[at:])) if node.astext()]
+    return signs.as_nodes(re.sub(r"\binf\b", "∞", BOUND.sub("\\1\N{NO-BREAK SPACE}", text)).replace("-∞", "−∞"))
 
 
 def in_words(asked):

@@ -50,7 +50,7 @@ OPERATORS |= {
 WORDS = {"all", "and", "are", "as", "at", "by", "else", "exists", "for", "from", "in", "is", "of", "on", "one", "or"}
 WORDS |= {"over", "plans", "so", "steps", "the", "to", "uniform", "where", "with", "both", "functions", "quantile"}
 TOKEN = re.compile(
-    r"(?P<code>`[^`]+`)|(?P<fraction>(?<![\w.)])\d+/\d+(?![\w.]))|(?P<number>\d+(?:[.,]\d+)*)"
+    r"(?P<code>`[^`]+`)|(?P<power>(?<![\w.])\d+(?:\.\d+)?e-?\d+\b)|(?P<fraction>(?<![\w.)])\d+/\d+(?![\w.]))|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<hat>[A-Za-z]\^(?=[\s,|)]))|(?P<star>[A-Za-z]\*(?=[\s(,)]|$))|(?P<word>[A-Za-z]+)"
     r"|(?P<operator><=|>=|!=|->|<-|\+-|\|\||\.\.\.?|[~*{}%@])|(?P<script>[_^])|(?P<space>\s+)|(?P<other>.)"
 )
@@ -122,6 +122,8 @@ def tex(text: str) -> str:
     'g = -\\E  \\log  D(G(z)) + \\tfrac{1}{2} \\,\\Vert\\,x\\,\\Vert\\,^{2}'
     >>> tex("sqrt(1 - sum_i p_i^2)")
     '\\sqrt{1 - \\sum_{i} p_{i}^{2}}'
+    >>> tex("v + 1e-5")
+    'v + 10^{-5}'
     """
     found, at = [], 0
     while at < len(text):
@@ -147,6 +149,9 @@ def tex(text: str) -> str:
                     found[-2:] = [f"{{{found[-2]}{found[-1]}}}"]
         elif kind == "code":
             found.append(rf"\mathtt{{{value[1:-1]}}}".replace("_", r"\_"))
+        elif kind == "power":
+            times, exponent = value.split("e")
+            found.append(f"10^{{{int(exponent)}}}" if times == "1" else rf"{times} \cdot 10^{{{int(exponent)}}}")
         elif kind == "fraction":
             found.append(r"\tfrac{{{}}}{{{}}}".format(*value.split("/")))
         elif kind == "hat":

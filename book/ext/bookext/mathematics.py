@@ -158,6 +158,11 @@ class Kept:
         return new
 
 
+def kept_by(app) -> Kept:
+    """What has been set for this book; all of it once its pages are finished."""
+    return Kept(pathlib.Path(app.outdir).parent / ".formulas.json", app.config.mathjax3_config["tex"])
+
+
 def finish(app, exception):
     if exception is not None or app.builder.format != "html":
         return
@@ -165,7 +170,7 @@ def finish(app, exception):
     files = [path for path in sorted(out.rglob("*.html")) if "_static" not in path.relative_to(out).parts]
     pages = {path: path.read_text(encoding="utf-8") for path in files}
     formulas = {path: found(page) for path, page in pages.items()}
-    kept = Kept(out.parent / ".formulas.json", app.config.mathjax3_config["tex"])
+    kept = kept_by(app)
     kept.add(formula for each in formulas.values() for formula in each)
     for path, each in formulas.items():
         for tex, display in each:

@@ -9,24 +9,30 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+from functools import partial
 
 from docutils import nodes
 from sphinx import addnodes
 
+from bookext.mathematics import kept_by
 from bookext.notebooks import chapter_number
+from bookext.said import LOWERED, RAISED, said, script
 
-UNSAID = (nodes.literal_block, nodes.raw, nodes.math_block, nodes.section, nodes.title, addnodes.index, addnodes.desc)
-UNSAID += (addnodes.glossary, nodes.comment, addnodes.toctree, nodes.image, nodes.system_message, nodes.target)
-UNREAD = {"claims", "fold-code"}
+UNSAID = (nodes.literal_block, nodes.raw, nodes.title, addnodes.index, addnodes.desc, addnodes.glossary, nodes.comment)
+UNSAID += (addnodes.toctree, nodes.image, nodes.system_message, nodes.target)
+UNREAD = {"claims", "claims-matrix", "fold-claims", "fold-code", "syllabus"}  # the map names chapters: they are found
 FILE = "sections.js"
+# What is said only when all pages are known: a formula, by its TeX; a reference, by domain, kind and target.
+MARK = re.compile("\ue000(.*?)\ue002", re.S)
+FORMULA, REFERENCE, END = "\ue000", "\ue000\ue001", "\ue002"
 
 
 def words(node: nodes.Node) -> str:
-    """The prose of a node, without its subsections, code and claims.
+    """The prose of a node, without its subsections, code and claims; formulas and references are marked.
 
-    >>> line = nodes.paragraph("", "", nodes.Text("the best "), nodes.math("", r"D^\\\\star(x)"), nodes.Text(" is"))
-    >>> words(nodes.section("", nodes.title("", "Title"), line, nodes.literal_block("x", "x")))
-    'the best D^⋆(x) is'
+    >>> line = nodes.paragraph("", "", nodes.Text("the best "), nodes.math("", "D"), nodes.Text(" is"))
+    >>> finished(words(nodes.section("", nodes.title("", "Title"), line, nodes.literal_block("x", "x"))), {"D": "D"})
+    'the best D is'
     >>> cells = [nodes.entry("", nodes.paragraph("", "", nodes.Text(said))) for said in ("loss", "hinge")]
     >>> words(nodes.row("", nodes.row("", *cells)))
     'loss · hinge.'
@@ -35,10 +41,23 @@ def words(node: nodes.Node) -> str:
     def parts(inner: nodes.Node):
         if isinstance(inner, UNSAID) or UNREAD & set(getattr(inner, "attributes", {}).get("classes", ())):
             return
-        if isinstance(inner, addnodes.pending_xref) and inner.get("refdomain") == "cite":
-            return  # still the key of the work
-        if isinstance(inner, nodes.math):
-            yield plain(inner.astext())
+        if isinstance(inner, nodes.reference) and "colab.research" in inner.get("refuri", ""):
+            return  # the button under a title
+        if isinstance(inner, nodes.section) and isinstance(inner.next_node(), nodes.title):
+            return  # a place of its own; what a theorem states is a section without a title
+        if (
+            isinstance(inner, addnodes.pending_xref)
+            and inner.astext() == inner["reftarget"]
+            and not inner["refexplicit"]
+        ):
+            yield REFERENCE + "\n".join((inner.get("refdomain") or "std", inner["reftype"], inner["reftarget"])) + END
+        elif isinstance(inner, nodes.math):
+            yield f"{FORMULA}{inner.astext()}{END}"
+        elif isinstance(inner, nodes.math_block):
+            yield "… "
+        elif isinstance(inner, nodes.superscript | nodes.subscript):
+            raised = isinstance(inner, nodes.superscript)
+            yield script("^" if raised else "_", inner.astext(), RAISED if raised else LOWERED)
         elif isinstance(inner, nodes.Text):
             yield inner.astext()
         elif isinstance(inner, nodes.entry):
@@ -51,41 +70,34 @@ def words(node: nodes.Node) -> str:
             if isinstance(inner, nodes.TextElement) and not isinstance(inner, nodes.Inline):
                 yield " "
 
-    return " ".join("".join(part for child in node.children for part in parts(child)).split())
+    return "".join(part for child in node.children for part in parts(child)).strip()
 
 
-def plain(tex: str) -> str:
-    """A formula of a line as one would say it: signs without their braces.
+def labelled(reference: addnodes.pending_xref) -> bool:
+    """Whether a reference has no words of its own: so far it says the label to which it leads."""
+    return not reference.get("refexplicit") and reference.astext() == reference["reftarget"]
 
-    >>> plain(r"p_{\\\\mathrm{data}}(x) \\\\le \\\\tfrac{1}{2}")
-    'p_data(x) ≤ 1/2'
+
+def finished(marked: str, formulas: dict[str, str], reference=lambda domain, kind, target: "") -> str:
+    """The prose with its formulas and references said, in single spaces.
+
+    >>> finished(f"by {REFERENCE}prf\\nref\\nthm-1{END}, {FORMULA}x_1{END} is", {"x_1": "x₁"}, lambda *_: "Theorem 1.2")
+    'by Theorem 1.2, x₁ is'
+    >>> finished(f"as {REFERENCE}cite\\np\\nx{END}, {FORMULA}unknown{END}", {})
+    'as, …'
     """
-    tex = re.sub(r"\\t?d?frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", tex)
-    for sign, letter in {
-        "star": "⋆",
-        "le": "≤",
-        "ge": "≥",
-        "to": "→",
-        "infty": "∞",
-        "pdata": "p_data",
-        "pg": "p_g",
-    }.items():
-        tex = re.sub(rf"\\{sign}\b", letter, tex)
-    tex = re.sub(r"\\(?:mathrm|mathbb|mathcal|operatorname|text|left|right|bigl?|bigr?|quad|,|;|!)\b ?", "", tex)
-    return re.sub(r"\\[,;!|]|[{}\\]", "", tex)
+
+    def said(found: re.Match) -> str:
+        if found[1].startswith("\ue001"):
+            return reference(*found[1][1:].split("\n"))
+        return formulas.get(found[1], "…")
+
+    return re.sub(r" (?=[,.:;?!)](?:\s|$))", "", " ".join(MARK.sub(said, marked).split()))
 
 
 def heading(section: nodes.Node) -> str:
     title = next((child for child in section.children if isinstance(child, nodes.title)), None)
-    return (
-        ""
-        if title is None
-        else " ".join(
-            "".join(
-                plain(part.astext()) if isinstance(part, nodes.math) else part.astext() for part in title.children
-            ).split()
-        )
-    )
+    return "" if title is None else words(title)
 
 
 def entries(doctree: nodes.document) -> list[tuple[str, str, str]]:
@@ -114,13 +126,32 @@ def write(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     pages = []
+    formulas = {tex: said(html) for (tex, display), html in kept_by(app).done.items() if not display}
     for docname in ordered(app.env):
+        named = partial(reference, app, docname)
         title, number = app.env.titles[docname].astext(), chapter_number(docname)
         about = f"Chapter {number}: {title}" if number else title
-        pages.append([app.builder.get_target_uri(docname), about, app.env.book_sections.get(docname, [])])
+        found = app.env.book_sections.get(docname, [])
+        found = [
+            [anchor, *(finished(text, formulas, named) for text in (head, prose))] for anchor, head, prose in found
+        ]
+        pages.append([app.builder.get_target_uri(docname), about, found])
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     path = pathlib.Path(app.outdir) / "_static" / FILE
     path.write_text(f"window.bookSections = {text};\n", encoding="utf-8")
+
+
+def reference(app, docname: str, domain: str, kind: str, target: str) -> str:
+    """What a link says whose text is its target's number, title or authors."""
+    env = app.env
+    if target in getattr(env, "sphinx_exercise_registry", {}):
+        kind = "numref"
+    node = addnodes.pending_xref(
+        "", refdomain=domain, reftype=kind, reftarget=target, refexplicit=False, refdoc=docname, refwarn=False
+    )
+    content = nodes.inline("", target)
+    found = env.get_domain(domain).resolve_xref(env, docname, app.builder, kind, target, node, content)
+    return "" if found is None else found.astext()
 
 
 def ordered(env) -> list[str]:
@@ -141,5 +172,5 @@ def instead_of_sphinx(app):
 def setup(app):
     app.connect("builder-inited", instead_of_sphinx)
     app.connect("doctree-read", collect, priority=900)
-    app.connect("build-finished", write, priority=800)
+    app.connect("build-finished", write, priority=850)  # the formulas are set
     return {"parallel_read_safe": True}

@@ -3,31 +3,50 @@
 (() => {
   "use strict";
   const MOST = 60;  // results on the page
+  const FEW = 5;  // with fewer, a long question is taken less strictly
   const place = document.getElementById("search-results");
   const asked = (new URLSearchParams(location.search).get("q") ?? "").trim();
-  const low = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  // As one types it, letter for letter, so that a place in it is a place in the text.
+  const letters = new Map();
+  const letter = (c) => {
+    const plain = /[\u2010-\u2015\u2212]/.test(c) ? "-" : c.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+    letters.set(c, plain.length === 1 ? plain : c);
+    return letters.get(c);
+  };
+  const low = (text) => text.toLowerCase().replace(/[^\0-\x7f]/g, (c) => letters.get(c) ?? letter(c));
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const starts = (word) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(word)}`, "gu");
-  // "modes" finds "mode" as well; what begins with a word of the question counts as that word.
-  const stem = (word) => (word.length > 3 ? word.replace(/(?<!s)s$/, "") : word);
+  const starts = (...words) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(escaped).join("|")})`, "gu");
+  // What a question is asked with says nothing of what it is about.
+  const ASKING = new Set(("a about an and any are as at be been but by can did do does for from had has have how i if in into is it its me my " +
+    "no not of on or our should so than that the their them then there these they this to us was we what when where which who why will with would you your").split(" "));
+  // Words that readers have for what the book calls otherwise.
+  const CALLED = new Map(Object.entries({
+    picture: ["image"], photo: ["image", "picture"], converge: ["fail"], kl: ["kullback"], js: ["jensen"], fid: ["frechet"],
+  }));
+  // "modes" finds "mode" as well, and "converge" finds "convergence"; what begins with such a stem counts as the word.
+  const stem = (word) => {
+    if (/[_.\d]/.test(word)) return word;
+    const one = word.length > 3 ? word.replace(/(?<!s)s$/, "") : word;
+    return one.replace(/(?<=.{5})(?:ing|ed|e)$/, "");
+  };
+  const meant = (word) => starts(stem(word), ...(CALLED.get(word) ?? CALLED.get(word.replace(/s$/, "")) ?? []));
+  // A name of the library is typed as one: NonSaturating, frechet_distance, losses.Hinge.
+  const typed = /[_.]|\p{Ll}\p{Lu}/u.test(asked) && !/\s/.test(asked);
 
-  const score = (title, text, phrase, words) => {
-    const heads = words.every((word) => title.search(word) >= 0);
-    if (!heads && !words.every((word) => title.search(word) >= 0 || text.search(word) >= 0)) return 0;
-    let points = 1 + words.reduce((sum, word) => sum + Math.min(3, text.match(word)?.length ?? 0), 0) / words.length;
-    if (title === phrase || title.endsWith(`.${phrase}`)) points += 100;
-    else if (title.startsWith(phrase)) points += 40;
-    else if (title.search(starts(phrase)) >= 0) points += 30;
-    else if (heads) points += 15;
-    if (text.search(starts(phrase)) >= 0) points += 10;
-    return points;
+  const score = (title, text, phrases, words) => {
+    const held = words.filter((word) => title.search(word) >= 0 || text.search(word) >= 0).length;
+    const heads = words.filter((word) => title.search(word) >= 0).length / words.length;
+    let points = 1 + (15 * held) / words.length + words.reduce((sum, word) => sum + Math.min(3, text.match(word)?.length ?? 0), 0) / words.length;
+    const first = (points, holds) => (phrases.some(holds) ? points : 0);
+    points += first(100, (phrase) => title === phrase || title.endsWith(`.${phrase}`)) ||
+      first(50, (phrase) => title.startsWith(phrase)) || first(40, (phrase) => title.search(starts(phrase)) >= 0) || 30 * heads ** 2;
+    return [held, points + first(20, (phrase) => words.length > 1 && text.search(starts(phrase)) >= 0)];
   };
 
   // From the start of the sentence that has the phrase, or else the first word.
-  const quote = (text, phrase, words) => {
+  const quote = (text, phrases, words) => {
     const plain = low(text);
-    if (plain.length !== text.length) return text.slice(0, 180);
-    const at = Math.max(0, [starts(phrase), ...words].map((word) => plain.search(word)).find((k) => k >= 0) ?? 0);
+    const at = Math.max(0, [...phrases.map((phrase) => starts(phrase)), ...words].map((word) => plain.search(word)).find((k) => k >= 0) ?? 0);
     const dot = text.slice(0, at).search(/[.:?!] [^.:?!]*$/);
     const from = at - dot > 150 ? Math.max(0, text.lastIndexOf(" ", at - 60)) : dot + (dot < 0 ? 1 : 2);
     const to = text.indexOf(" ", from + 190);
@@ -38,7 +57,7 @@
     const found = document.createDocumentFragment(), plain = low(text);
     const any = new RegExp(words.map((word) => word.source + "[\\p{L}\\p{N}]*").join("|"), "gu");
     let at = 0;
-    for (const hit of plain.length === text.length ? plain.matchAll(any) : []) {
+    for (const hit of plain.matchAll(any)) {
       const mark = document.createElement("mark");
       mark.textContent = text.slice(hit.index, hit.index + hit[0].length);
       found.append(text.slice(at, hit.index), mark);
@@ -50,17 +69,25 @@
 
   const search = () => {
     for (const field of document.querySelectorAll("input[name=q]")) field.value = asked;
-    const phrase = low(asked).replace(/\s+/g, " ");
-    const words = phrase.split(/[^\p{L}\p{N}_.']+/u).filter(Boolean).map((word) => starts(stem(word)));
+    const phrase = low(asked).replace(/\s+/g, " "), said = phrase.split(/[^\p{L}\p{N}_.']+/u).filter(Boolean);
+    const about = said.filter((word) => !ASKING.has(word)), words = (about.length ? about : said).map(meant);
     if (!words.length) return;
-    const hits = [];
+    const phrases = [...new Set([phrase, about.join(" ")])].filter(Boolean);
+    let hits = [];
     for (const [address, page, entries] of window.bookSections) {
+      const library = address.startsWith("book/library/");
       entries.forEach(([anchor, title, text], k) => {
-        const points = score(low(title), low(text), phrase, words);
-        const meant = anchor.startsWith("term-") && low(title) === phrase ? 20 : 0; // a term before its namesakes
-        if (points) hits.push({ points: points + meant + (k ? 0 : 2), address: address + (anchor && `#${anchor}`), page, title: k ? title : page, text, top: !k });
+        let [held, points] = score(low(title), low(text), phrases, words);
+        if (anchor.startsWith("term-")) points += phrases.includes(low(title)) ? 20 : 5; // a term before its namesakes
+        // The chapters tell what a thing is; its entry comes first for who types its name.
+        if (library && !(typed && low(`.${title}`).endsWith(`.${phrase}`))) points /= 10;
+        hits.push({ held, points: points + (k ? 0 : 2), address: address + (anchor && `#${anchor}`), page, title: k ? title : page, text, top: !k });
       });
     }
+    // Places with all words; where these are few, or a whole question was asked, also those with most.
+    const all = hits.filter((hit) => hit.held === words.length);
+    const loose = words.length > 2 && (all.length < FEW || about.length < said.length);
+    hits = loose ? hits.filter((hit) => hit.held >= (2 * words.length) / 3) : all;
     hits.sort((a, b) => b.points - a.points);
     const summary = document.createElement("p");
     summary.className = "search-summary";
@@ -82,7 +109,7 @@
       }
       const context = document.createElement("p");
       context.className = "context";
-      context.append(marked(quote(hit.text, phrase, words), words));
+      context.append(marked(quote(hit.text, phrases, words), words));
       if (hit.text) item.append(context);
       list.append(item);
     }

@@ -8,7 +8,7 @@ const BEGINS = { clip: 0.05, gp: 1, r1: 0.1, "r1+r2": 0.1 }; // the strength tha
 const NOTE = "Dots are data, crosses are generated; an arrow is the way in which D pushes that cross. The ground is D’s verdict, " +
   "in the colour of what it takes a point for. KL(data ‖ generated) and JS in nats, of histograms of 1,024 samples each on " +
   "24 × 24 cells of the square, half a count in every cell; in brackets what two draws of the data come to, which is their " +
-  "bias at p = p_g.";
+  "bias where both agree.";
 const NOTE_ASKED = " Bars are D’s answer at the small square, which you move: point, or focus the plane and press the arrow keys. " +
   "Lines are the two anchors.";
 
