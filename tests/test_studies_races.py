@@ -35,7 +35,15 @@ def small(outputs=1):
     return arena.plane(outputs, False, 8)
 
 
-def test_a_race_is_a_training_of_the_first_seed_looked_at_with_numbers_of_its_own(capsys):
+@pytest.fixture
+def no_bar(monkeypatch, capsys):
+    """Where a bar would be seen, none is."""
+    monkeypatch.setattr("ganbook.train.run._live", lambda: True)
+    yield
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_race_is_a_training_of_the_first_seed_looked_at_with_numbers_of_its_own(no_bar):
     recipe, before = arena.entrants()["hinge"], time.process_time()
     looks = list(arena.race(small, WORLD, recipe, (5, 3), 4, 2, 6))
     spent = time.process_time() - before
@@ -45,7 +53,6 @@ def test_a_race_is_a_training_of_the_first_seed_looked_at_with_numbers_of_its_ow
         next(run), next(run)
         assert torch.equal(look.samples, game.samples(6, own))
     assert 0 < 2 * looks[-1].seconds < spent
-    assert capsys.readouterr() == ("", "")  # no bar
 
 
 def test_what_is_infinite_is_lost_too():
@@ -62,7 +69,7 @@ def test_what_is_infinite_is_lost_too():
     assert all(look.alive == [False, False] and not look.samples.any() for look in looks)
 
 
-def test_curves_of_the_toy_world_are_those_of_its_game(capsys):
+def test_curves_of_the_toy_world_are_those_of_its_game(no_bar):
     recipes = [replace(realness_toy.TOY, batch=8, loss=NonSaturating())] * 2
     curves = realness_toy.play(WORLD, recipes, (5, 3), 2, 1, samples=300)
     game, own = realness_toy.Toy(recipes, (5, 3), device=CPU), rng(6)
@@ -72,7 +79,6 @@ def test_curves_of_the_toy_world_are_those_of_its_game(capsys):
             row = {"round": n + 1, "modes": float(found.modes), "high quality": float(found.high_quality)}
             row |= {f"mode {k}": count / 300 for k, count in enumerate(found.counts.tolist())}
             assert {name: curve[name][n] for name in curve} == pytest.approx(row, abs=6e-5)
-    assert capsys.readouterr() == ("", "")
 
 
 def test_a_row_of_a_curve_counts_a_hundredth_within_four_deviations_and_keeps_four_digits():
