@@ -38,6 +38,26 @@ def drawn(*shape, seed=0):
     return torch.randn(*shape, generator=rng(seed))
 
 
+class Times(nn.Module):
+    """A block that no stage before it has heard of."""
+
+    def forward(self, x):
+        return 3 * x
+
+
+def fading(stage=0):
+    """A critic of three stages, the first of them linear."""
+    linear = nn.Linear(48, 1)
+    with torch.no_grad():
+        linear.weight.copy_(drawn(1, 48) / 5)
+    D = models.GrowingD([nn.Sequential(nn.Flatten(), linear), Times(), Times()], [nn.Identity()] * 3)
+    D.at(stage, 1.0)
+    return D
+
+
+FADING = fading()
+SPECTRAL = nn.utils.parametrizations.spectral_norm(nn.Linear(3, 2))
+
 # --- global randomness is nobody's
 
 FACES = drawn(4, 3, 16, 16).clamp(-1, 1)
@@ -48,6 +68,8 @@ CALLS = {
     "with_ratio": lambda: spectral.with_ratio(0.5, 3),
     "curse": lambda: evolution.curse([1.0, 2.0], 1.0, 10),
     "ring_scores": lambda: bigbigan_ring.ring_scores(bigbigan_ring.ring_game((0,)), 1, n=100),
+    "jump": lambda: growing.jump(FADING, drawn(4, 3, 4, 4), drawn(4, 3, 4, 4, seed=1)),
+    "redrawn": lambda: scaling.redraw_power_iteration(SPECTRAL, 3) or list(SPECTRAL.buffers()),
     "noisy": lambda: tr.noisy(FACES, 2, rng()),
     "drawn": lambda: matchings.drawn()(5, rng()),
 }
@@ -213,21 +235,18 @@ def test_gamma_goes_with_the_square_of_the_side():
     assert (modern.pixel_gamma(2.0, 8, 24), modern.pixel_gamma(2.0, 8, 4)) == (18.0, 0.5)
 
 
-class Times(nn.Module):
-    """A block that no stage before it has heard of."""
-
-    def forward(self, x):
-        return 3 * x
-
-
 def test_a_stage_that_fades_in_is_not_heard_at_first():
     """At alpha 0 the score is that of the stage before, whatever the new block does: no jump in full pixels."""
-    first = nn.Sequential(nn.Flatten(), nn.Linear(48, 1))
-    D = models.GrowingD([first, Times(), Times()], [nn.Identity()] * 3)
-    real, fake = drawn(4, 3, 4, 4), drawn(4, 3, 4, 4, seed=1)
-    D.at(0, 1.0)
-    before, after = growing.jump(D, real, fake, pixels="full")
-    norm = first[1].weight.norm().item()
-    assert (before, after) == pytest.approx([10 * (norm / 4 - 1) ** 2] * 2, rel=1e-5)
+    D, real, fake = fading(), drawn(4, 3, 4, 4), drawn(4, 3, 4, 4, seed=1)
+    norm = (drawn(1, 48) / 5).norm().item()
+    assert growing.jump(D, real, fake, pixels="full") == pytest.approx([10 * (norm / 4 - 1) ** 2] * 2, rel=1e-5)
     assert growing.jump(D, real, fake, weight=3.0)[1] == pytest.approx(3 * (norm / 2 - 1) ** 2, rel=1e-5)
     assert (D.stage, D.alpha) == (0, 1.0)
+    D = fading(1)  # the last stage but one
+    before, after = growing.jump(D, drawn(4, 3, 8, 8), drawn(4, 3, 8, 8, seed=1))
+    assert (before, after) == pytest.approx([10 * (3 * norm / 2 - 1) ** 2, 10 * (3 * norm / 4 - 1) ** 2], abs=1e-4)
+    assert D.stage == 1
+
+
+def test_a_matrix_of_as_many_columns_as_are_allowed():
+    assert spectral.convolution_sigma(torch.ones(1, 4_096, 1, 1) / 64, 1, padding=0) == pytest.approx(1)

@@ -70,10 +70,10 @@ def test_what_is_infinite_is_lost_too():
 
 
 def test_curves_of_the_toy_world_are_those_of_its_game(no_bar):
-    recipes = [replace(realness_toy.TOY, batch=8, loss=NonSaturating())] * 2
-    curves = realness_toy.play(WORLD, recipes, (5, 3), 2, 1, samples=300)
+    recipes = [replace(realness_toy.TOY, batch=8, lr_d=0.05, lr_g=0.05, loss=NonSaturating())] * 2
+    curves = realness_toy.play(WORLD, recipes, (5, 3), 4, 1, samples=300)
     game, own = realness_toy.Toy(recipes, (5, 3), device=CPU), rng(6)
-    for n, _ in enumerate(train(game, realness_toy.Repeated(WORLD, 2), rounds=2, seed=5, progress=False)):
+    for n, _ in enumerate(train(game, realness_toy.Repeated(WORLD, 2), rounds=4, seed=5, progress=False)):
         for curve, samples in zip(curves, game.samples(300, own), strict=True):
             found = mode_scores(samples, WORLD.means, 0.05, radius=4.0, least=3)
             row = {"round": n + 1, "modes": float(found.modes), "high quality": float(found.high_quality)}

@@ -29,6 +29,7 @@ from ganbook.studies import (
     two_by_two,
 )
 from ganbook.studies import translation as tr
+from ganbook.studies.populations import Populations
 
 FACES = torch.randn(4, 3, 16, 16, generator=torch.Generator().manual_seed(0)).clamp(-1, 1)
 NAN = torch.full((3, 2), math.nan)
@@ -37,7 +38,7 @@ REFUSED = {
     "encoded a": (lambda: joint_distance.encoded(math.nan, 1.0), "a must be a finite number"),
     "generated g": (lambda: joint_distance.generated(math.inf, 1.0), "g must be a finite number"),
     "three order": (lambda: joint_distance.three(*[joint_distance.encoded(0.5, 1.0)] * 2, 1), "order must be .* >= 2"),
-    "posterior": (lambda: joint_distance.posterior(torch.eye(2)), r"g must be a tensor of shape \(d\)|g must"),
+    "posterior": (lambda: joint_distance.posterior(torch.eye(2)), r"g must be a tensor of shape \(d,\)"),
     "matchings pairs": (lambda: next(matchings.pairs(0)), "n must be a whole number >= 1"),
     "matchings circles": (lambda: matchings.circles(0), "n must be a whole number >= 1"),
     "modern gamma": (lambda: modern.dirac_eigenvalues(-1.0), "gamma must be a finite number >= 0"),
@@ -107,6 +108,8 @@ REFUSED = {
         lambda: encoders.nearest(torch.zeros(2, 1), TWO, torch.zeros(3, 1), TWO),
         "told must have one label for each of 3 codes, got 2",
     ),
+    "unchanged": (lambda: tr.unchanged(None, 300 * FACES, FACES), "x must hold images"),
+    "populations": (lambda: Populations(None, (), None), "seeds must be one or more, got none"),
     "region": (lambda: tr.region(FACES, FACES[:2]), "pictures must be in pairs of one shape"),
     "borrowed": (lambda: tr.borrowed(FACES, FACES[:, :1]), "pictures must be in pairs of one shape"),
     "no pictures": (lambda: tr.l1(FACES[:0], FACES[:0]), "pictures must be in pairs of one shape"),
