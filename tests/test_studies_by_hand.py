@@ -99,6 +99,8 @@ def test_fields_that_are_played_have_no_minus_zero(loss):
 def test_a_path_is_data():
     path = dirac.simulate(dirac.Consensus(dirac.minimax), torch.ones(1, 2, requires_grad=True), steps=2)
     assert not path.requires_grad and path.dtype == torch.float64
+    field, state = dirac.Consensus(dirac.non_saturating), torch.tensor([[0.3, -0.7]])
+    assert_close(field(state), field(state.double()), rtol=1e-14, atol=1e-14)
 
 
 def test_duels_are_told_datum_first():
@@ -250,3 +252,22 @@ def test_a_stage_that_fades_in_is_not_heard_at_first():
 
 def test_a_matrix_of_as_many_columns_as_are_allowed():
     assert spectral.convolution_sigma(torch.ones(1, 4_096, 1, 1) / 64, 1, padding=0) == pytest.approx(1)
+
+
+def test_steps_do_not_heap_up_gradients():
+    """Two steps of a half from 2 by a gradient of 1: to 1, half of it; biases, and what stands still, are left out."""
+    layer, other = nn.Linear(1, 1), nn.Linear(1, 1)
+    nn.init.constant_(layer.weight, 2.0)
+    network = nn.Sequential(layer, other)
+    sgd = torch.optim.SGD(layer.parameters(), lr=0.5)
+    found = growing.relative_steps(network, sgd, lambda: layer(torch.ones(1, 1)).sum(), steps=2)
+    assert found == {"0.weight": 0.5}
+
+
+def test_the_rank_of_a_translation_is_that_of_its_partner_among_all():
+    """All are made like the second: it is nearer to the first than its own partner, and to the third than both."""
+    true = torch.tensor([[0.0], [1.0], [5.0]])
+    made = torch.tensor([[0.9], [1.0], [1.1]])
+    assert tr.ranks(made, true).tolist() == [2.0, 1.0, 3.0] and tr.ranks(true, made).tolist() == [1.0, 1.0, 1.0]
+    found = tr.scored(made, made, true)
+    assert found == {"L1": pytest.approx((0.9 + 3.9) / 3), "rank": 2.0}

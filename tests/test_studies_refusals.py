@@ -109,6 +109,7 @@ REFUSED = {
         "told must have one label for each of 3 codes, got 2",
     ),
     "unchanged": (lambda: tr.unchanged(None, 300 * FACES, FACES), "x must hold images"),
+    "unchanged pairs": (lambda: tr.unchanged(None, FACES, FACES[:2]), "pictures must be in pairs of one shape"),
     "populations": (lambda: Populations(None, (), None), "seeds must be one or more, got none"),
     "region": (lambda: tr.region(FACES, FACES[:2]), "pictures must be in pairs of one shape"),
     "borrowed": (lambda: tr.borrowed(FACES, FACES[:, :1]), "pictures must be in pairs of one shape"),
