@@ -265,7 +265,7 @@ def test_steps_do_not_heap_up_gradients():
 
 
 def test_the_rank_of_a_translation_is_that_of_its_partner_among_all():
-    """All are made like the second: it is nearer to the first than its own partner, and to the third than both."""
+    """All are made like the second partner: the first has its own in second place, the third in the last."""
     true = torch.tensor([[0.0], [1.0], [5.0]])
     made = torch.tensor([[0.9], [1.0], [1.1]])
     assert tr.ranks(made, true).tolist() == [2.0, 1.0, 3.0] and tr.ranks(true, made).tolist() == [1.0, 1.0, 1.0]
