@@ -13,6 +13,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from trial_games import Joined, Progressive, growing
 
+import ganbook
 from ganbook.data import digits, from_tensor, together
 from ganbook.games import GAN, ConditionalGAN, CycleGAN, Evolution, Game, InParts, descend
 from ganbook.losses import LeastSquares, NonSaturating, RelativisticPairing, Wasserstein
@@ -20,7 +21,7 @@ from ganbook.models import dcgan, mlp
 from ganbook.penalties import R1, R2, Dragan, GaussianNoise, GradientPenalty
 from ganbook.ramps import Ramp
 from ganbook.recipes import Recipe
-from ganbook.studies.scaling import share_batch_norm
+from ganbook.studies.scaling import in_processes, share_batch_norm
 from ganbook.train import state, train
 
 CPU = torch.device("cpu")
@@ -271,3 +272,14 @@ def mistakes(folder, theirs):
     for _ in train(GAN(mlp([3, 8, 2]).double(), D, PLAIN, z, CPU), points, rounds=2, shared=True):
         pass
     print(noise.drawn)
+
+
+def several():
+    """What in_processes hands back, by rank; said by a process that has asked for two threads on another device."""
+    torch.set_num_threads(2)
+    os.environ["GANBOOK_DEVICE"] = "meta"
+    print(ganbook.device(), in_processes(2, whoever), torch.get_num_threads())
+
+
+def whoever():
+    return torch.distributed.get_rank(), ganbook.device().type, torch.get_num_threads()

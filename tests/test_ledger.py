@@ -105,6 +105,17 @@ def test_every_number_of_the_page_of_advice_is_the_ledgers():
     assert said == {switch: f"{100 * entry.change:+.0f}" for switch, entry in found.items()}
 
 
+def test_the_page_of_advice_names_the_chapter_of_each_switch():
+    """0 is the page on one's own images."""
+    text = (ROOT / "book" / "advice.md").read_text(encoding="utf-8")
+    lines = {line.split("**")[1]: line for line in text.splitlines() if line.startswith("- **")}
+    said = {
+        switch: 0 if "</notebooks/own_images>" in line else int(re.search(r"{chapter}`(\d+)`", line)[1])
+        for switch, line in lines.items()
+    }
+    assert said == ledger.CHAPTERS
+
+
 def test_what_the_page_of_advice_says_of_a_shorter_training_and_of_two_recipes():
     book = experiments.load("ledger")
     early = {e.switch: e for e in ledger.entries(book, ledger.at_a_quarter) if e.measure == "px"}

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+import ganbook
 from ganbook import data
 from ganbook.studies.arena import ADAM, SPECTRAL, Channels, entrants, pixels, plane, race
 
@@ -49,9 +50,17 @@ def test_a_race_is_repeatable_and_films_share_z():
     assert once.shape == (2, 6, 2) and torch.equal(once, run()) and not torch.equal(once[0], once[1])
 
 
-def test_a_race_is_run_where_the_data_are(monkeypatch):
-    """Not on the device of this process, which here can compute nothing; latents for films are brought there too."""
+@pytest.fixture
+def on_meta(monkeypatch):
+    """This process computes on a device that can compute nothing."""
     monkeypatch.setenv("GANBOOK_DEVICE", "meta")
+    ganbook.device.cache_clear()
+    yield
+    ganbook.device.cache_clear()
+
+
+def test_a_race_is_run_where_the_data_are(on_meta):
+    """Not on the device of this process; latents for films are brought there too."""
     for z in (None, torch.zeros(5, 2)):
         (look,) = race(lambda: plane(1, False, 8), data.ring(device="cpu"), entrants()["hinge"], (0, 1), 2, 1, 5, z=z)
         assert look.samples.device.type == "cpu" and look.samples.isfinite().all()

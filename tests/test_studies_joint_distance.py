@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from ganbook.divergences import discrete
 from ganbook.divergences.gaussian import Gaussian
-from ganbook.studies.joint_distance import encoded, generated, posterior, shifted, three, turned, value
+from ganbook.studies.joint_distance import _planar, encoded, generated, posterior, shifted, three, turned, value
 
 
 def law(rng):
@@ -87,6 +87,38 @@ def test_the_posterior_against_conditioning():
     near = z[((z @ g) - 0.7).abs() < 0.02]
     assert_close(near.mean(0), 0.7 * mean, atol=0.05, rtol=0)
     assert_close(near.mT.cov(), covariance, atol=0.06, rtol=0)
+
+
+def along(angle, thin, far, rng):
+    """A law of deviations 1 and `thin`, turned by an angle, about `far` away."""
+    turn = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]).double()
+    S = turn @ torch.diag(torch.tensor([1.0, thin**2]).double()) @ turn.T
+    return Gaussian(far * torch.randn(2, generator=rng, dtype=torch.float64), (S + S.T) / 2)
+
+
+@pytest.mark.parametrize("thin", [1.0, 0.3, 1e-2, 1e-3])
+@pytest.mark.parametrize("far", [0.0, 0.5, 4.0])
+def test_few_directions_a_piece_are_as_good_as_many(thin, far):
+    """No border between pieces is forgotten: one inside a piece costs many digits, as would a wrong root."""
+    rng = torch.Generator().manual_seed(0)
+    for angle in (0.0, 0.4, 1.9, math.pi / 2):
+        p, q = along(0.3, 0.7, 0.0, rng), along(angle, thin, far, rng)
+        found = [_planar(*pair, order) for pair, order in (((p, q), 24), ((p, q), 61), ((q, p), 28))]
+        assert max(found) - min(found) < 1e-9
+
+
+@pytest.mark.parametrize("s", [1e-3, 0.5, 1.0, 3.0, 100.0])
+def test_round_laws_and_laws_on_an_axis(s):
+    """N(0, s^2 I) against N(0, I): the masses within the circle on which both are alike; where they differ in one
+    number, those within two lines."""
+    p = Gaussian([0.0, 0.0], torch.eye(2).double())
+    at = 2 * math.log(s) / (1 - 1 / s**2) if s != 1 else 0.0  # of r^2 / 2 = r^2 / 2 s^2 + log s^2, its left side
+    wanted = abs(math.exp(-at) - math.exp(-at / s**2))
+    assert_close(_planar(p, Gaussian([0.0, 0.0], s**2 * torch.eye(2).double()), 16), wanted, atol=1e-12, rtol=0)
+    x = math.sqrt(at)  # of x^2 / 2 = x^2 / 2 s^2 + log s
+    wanted = abs(math.erf(x / 2**0.5) - math.erf(x / s / 2**0.5))
+    for S in ([[1.0, 0.0], [0.0, s * s]], [[s * s, 0.0], [0.0, 1.0]]):
+        assert_close(_planar(p, Gaussian([0.0, 0.0], S), 24), wanted, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize(

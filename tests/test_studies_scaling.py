@@ -157,3 +157,11 @@ def test_no_processes_within_processes(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(ValueError, match="WORLD_SIZE must be 1"):
         scaling.in_processes(2, dict)
+
+
+def test_what_each_of_several_processes_hands_back(forks):
+    """By rank, each on the processor with one thread, whatever this process has."""
+    forks.ask({"load": "accelerate"})
+    child = forks.start("shared_runs:several")
+    assert child.wait() == 0, child.words
+    assert child.words.splitlines()[-1] == "meta [(0, 'cpu', 1), (1, 'cpu', 1)] 2"
