@@ -22,7 +22,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BOOK, NOTEBOOKS, HTML = ROOT / "book", ROOT / "notebooks", ROOT / "_build" / "html"
 sys.path.insert(0, str(BOOK / "ext"))
 
-from bookext import chapters, claims, figures, folds, mathematics, notebooks, offline, punctuation, signs, slim, terms  # noqa: E402
+from bookext import (  # noqa: E402
+    chapters,
+    claims,
+    figures,
+    folds,
+    mathematics,
+    notebooks,
+    offline,
+    punctuation,
+    signs,
+    slim,
+    tables,
+    terms,
+)
 
 PARTS = yaml.safe_load((BOOK / "syllabus.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -332,7 +345,9 @@ def test_pages_lose_what_comes_from_elsewhere_and_keep_links():
 
 
 @pytest.mark.parametrize(
-    "module", [figures, terms, notebooks, mathematics, offline, claims, signs], ids=lambda module: module.__name__
+    "module",
+    [figures, terms, notebooks, mathematics, offline, claims, punctuation, signs, tables],
+    ids=lambda module: module.__name__,
 )
 def test_examples_in_the_extensions_hold(module):
     result = doctest.testmod(module)

@@ -38,6 +38,30 @@ SMALL = """() => [...document.querySelectorAll(`.bd-header-article button, summa
   .filter((part) => part.getBoundingClientRect().height < 39.5)
   .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
 
+# Of the heads of tables: those too low, or where a finger near an edge would meet something else than their button.
+MISSED = """() => [...document.querySelectorAll('article .gbt thead th')].filter((head) => {
+  head.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  const box = head.getBoundingClientRect(), button = head.querySelector('button');
+  const ends = [[box.left + 2, box.top + 2], [box.right - 2, box.top + 2], [box.left + 2, box.bottom - 2]];
+  return box.height < 39.5 || ends.some(([x, y]) => document.elementFromPoint(x, y) !== button);
+}).map((head) => head.textContent)"""
+# Heads whose arrow lies over the first column where it has scrolled beneath it.
+SHINING = """() => [...document.querySelectorAll('article .gbt-scroll')].flatMap((box) => {
+  const [first, ...heads] = box.querySelectorAll('thead tr > *');
+  box.scrollIntoView({ block: 'center', behavior: 'instant' });
+  const over = heads.filter((head) => {
+    box.scrollLeft = 0;
+    const middle = first.getBoundingClientRect().left + first.offsetWidth / 2;
+    const arrow = () => head.querySelector('button').getBoundingClientRect();
+    box.scrollLeft = arrow().right - 5 - middle;
+    const at = arrow();
+    if (at.right - 5 > middle + 1) return false;  // it does not scroll that far
+    return !first.contains(document.elementFromPoint(at.right - 5, at.top + at.height / 2));
+  });
+  box.scrollLeft = 0;
+  return over.map((head) => head.textContent);
+})"""
+
 
 @pytest.fixture(scope="module")
 def phone(go):
@@ -64,6 +88,19 @@ def test_a_caption_stays_in_sight(phone):
 
 def test_every_control_takes_a_finger(phone):
     assert not phone.evaluate(SMALL)
+
+
+def test_the_whole_head_of_a_column_takes_a_finger(phone):
+    assert not phone.evaluate(MISSED)
+    head = phone.locator("article .gbt thead th").last
+    box = head.bounding_box()
+    phone.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").click(click_count=2)  # as they were
+
+
+def test_what_scrolls_beneath_the_first_column_does_not_shine_through(phone):
+    assert not phone.evaluate(SHINING)
 
 
 def test_nothing_lies_over_the_text(phone):

@@ -19,6 +19,8 @@ PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
 BOUND = re.compile(r"([<>≤≥±]) (?=\S)")
 VERSUS = re.compile(r"(?:^|(?<=; ))([<>≤≥])(?:( each)|(?=;|$))")  # of "0.02 vs 0.31", where no limit is written
 SAID = {"<": "the first less", ">": "the first greater", "≤": "the first no greater", "≥": "the first no less"}
+SAME = re.compile(r"(?<![\w.])(-?[\w.+-]+) to \1(?=;|,|$)")  # of "inf to inf"
+AGAIN = re.compile(r"(?:^|(?<=; ))([^;,]*\d[^;,]*)((?:; \1(?=;|$))+)")  # of "around 0; around 0; around 0"
 THIRDS = re.compile(r"(?<![\d.])0\.(3333+|6666+7|16666+7)(?!\d)")
 # The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
 PARTS = {
@@ -48,11 +50,12 @@ def words(sentence):
 
 
 def numbers(text):
-    """What was measured or asked, as print sets it; no bound stands without its number.
+    """What was measured or asked, as print sets it; no bound stands without its number, no range from x to x.
 
-    >>> "".join(node.astext() for node in numbers("< 1e-9, inf"))
+    >>> "".join(node.astext() for node in numbers("< 1e-9, inf to inf"))
     '<\\xa010−9, ∞'
     """
+    text = SAME.sub(r"\1", text)
     return signs.as_nodes(re.sub(r"\binf\b", "∞", BOUND.sub("\\1\N{NO-BREAK SPACE}", text)).replace("-∞", "−∞"))
 
 
@@ -61,7 +64,10 @@ def in_words(asked):
 
     >>> in_words("<; < 0.333333"), in_words("> each"), in_words("< 0.07")
     ('the first less; < 1/3', 'the first greater each time', '< 0.07')
+    >>> in_words("around 0; around 0; around 0; < 1")
+    'around 0, 3 times; < 1'
     """
+    asked = AGAIN.sub(lambda found: f"{found[1]}, {1 + found[2].count(';')} times", asked)
     asked = VERSUS.sub(lambda sign: SAID[sign[1]] + " each time" * bool(sign[2]), asked)
     return THIRDS.sub(lambda found: {"3": "1/3", "6": "2/3", "1": "1/6"}[found[1][0]], asked)
 
