@@ -1,4 +1,4 @@
-"""How models of the zoo are made: who plays, what is filmed and noted, what the card says, and how they are sampled."""
+"""How models of the zoo are made: who plays, what is filmed and noted, and what the card says."""
 
 import json
 import math
@@ -20,7 +20,6 @@ from ganbook.metrics import interval
 from ganbook.recipes import Recipe
 from ganbook.zoo import entries, maker, scores
 from ganbook.zoo.__main__ import main
-from ganbook.zoo.models import Model
 
 CPU = torch.device("cpu")
 
@@ -137,11 +136,25 @@ def test_frames_of_a_film(as_readers):
     assert entries.enlarged(types.SimpleNamespace(sample=sample, growth=growth)) == (8, True, 8)
 
 
-@pytest.mark.parametrize("name", [name for name in zoo.names() if "film" in zoo.card(name)])
-def test_a_frame_has_as_many_pictures_as_its_entry_makes(name):
-    kinds = {None: 16, entries.there_and_back: 16, entries.by_class: 16, entries.on_and_off: 24, entries.enlarged: 8}
-    with np.load(zoo.FOLDER / f"{name}.npz") as file:
-        assert file["images"].shape[1] == kinds[zoo.ENTRIES[name].frame]
+FRAMES = {
+    GAN: (None, 16),
+    BiGAN: (entries.there_and_back, 16),
+    BigBiGAN: (entries.there_and_back, 16),
+    ConditionalGAN: (entries.by_class, 16),
+    CycleGAN: (entries.on_and_off, 24),
+    Progressive: (entries.enlarged, 8),
+}
+DRAWN = {ConditionalGAN: entries.labelled_faces, CycleGAN: entries.without_and_with_glasses}
+
+
+@pytest.mark.parametrize("name", zoo.ENTRIES)
+def test_each_kind_of_game_has_its_data_its_frame_and_its_scores(name):
+    entry, kind = zoo.ENTRIES[name], KINDS.get(name, GAN)
+    assert (entry.frame, entry.real) == (FRAMES[kind][0], DRAWN.get(kind))
+    assert entry.scored is (scores.of_pairs if kind is CycleGAN else scores.of_samples)
+    if "film" in zoo.card(name):
+        with np.load(zoo.FOLDER / f"{name}.npz") as file:
+            assert file["images"].shape[1] == FRAMES[kind][1]
 
 
 def test_what_is_drawn_in_training_beside_a_set():
@@ -255,43 +268,7 @@ def test_networks_that_are_shipped_are_those_that_are_sampled_from(monkeypatch):
     assert maker.sampled_from(playing, 0) == dict(zip("GF", playing.translators, strict=True))
 
 
-# --- a model
-
-
-class Doubled(nn.Module):
-    """2 z, as images or as points; remembers how many rows it was given."""
-
-    z = 4
-
-    def __init__(self, shape):
-        super().__init__()
-        self.shape, self.seen, self.weight = shape, [], nn.Parameter(torch.tensor(2.0))
-
-    def forward(self, z, *labels):
-        self.seen.append((len(z), self.training, *labels))
-        return (self.weight * z).view(-1, *self.shape)
-
-
-def test_a_model_is_sampled_five_hundred_at_a_time_and_images_are_cut():
-    z = data.normal(4, "cpu")(1_100, rng(6))
-    images, points = (Model("toy", Doubled(shape), None, {}) for shape in ((1, 2, 2), (4,)))
-    assert torch.equal(images.sample(1_100, seed=6), (2 * z).clamp(-1, 1).view(-1, 1, 2, 2))
-    assert [n for n, _ in images.G.seen] == [500, 500, 100] and not any(training for _, training in images.G.seen)
-    assert torch.equal(points.sample(1_100, seed=6), 2 * z) and images.G.training
-    assert torch.equal(points.sample(3), 2 * data.normal(4, "cpu")(3, rng(0)))
-
-
-def test_a_class_that_is_not_asked_for_is_drawn():
-    model = Model("toy", Doubled((4,)), None, {})
-    model.G.classes = 3
-    model.sample(600, seed=6)
-    own = rng(6)
-    data.normal(4, "cpu")(600, own)
-    y = torch.cat([labels for _, _, labels in model.G.seen])
-    assert (
-        torch.equal(y, torch.randint(3, (600,), generator=own))
-        and torch.bincount(y).tolist() == [pytest.approx(200, abs=40)] * 3
-    )
+# --- by command
 
 
 def test_the_list_of_models_and_a_training_by_command(toy, tmp_path, monkeypatch, capsys):
