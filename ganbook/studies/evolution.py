@@ -79,12 +79,14 @@ def family(history: dict[str, list[float]], mutations: Sequence[str] = PAPER) ->
 def shares(births: Sequence[Birth], parts: int = 4, mutations: Sequence[str] = PAPER) -> list[dict[str, float]]:
     """How often each mutation won, in each of `parts` equal parts of the training: rows that sum to 1.
 
-    Raises: ValueError for fewer rounds than parts.
+    Raises: ValueError for no births, or fewer rounds than parts.
 
     >>> births = family({"mutation": [1, 1, 0, 2], "parent": [0] * 4})
     >>> shares(births, 2)[1]
     {'minimax': 0.5, 'heuristic': 0.0, 'least squares': 0.5}
     """
+    if not births:
+        raise ValueError("births must hold at least one round, got none")
     last = max((birth.round for birth in births), default=0)
     checks.whole("parts", parts, most=max(1, last))
     found = []
