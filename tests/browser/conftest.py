@@ -219,9 +219,10 @@ def read(go, shelf):
     yield look
     for page in looked:
         if not page.is_closed():
+            page.evaluate(FOLD)  # first: what is folded need not be laid out anew
             page.emulate_media(media="screen", color_scheme="light")
-            page.set_viewport_size({"width": WIDTH, "height": 900})
-            page.evaluate(FOLD)
+            if page.viewport_size["width"] != WIDTH or page.viewport_size["height"] != 900:
+                page.set_viewport_size({"width": WIDTH, "height": 900})
             page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")
 
 
