@@ -59,12 +59,12 @@ env-book:
 env: ## set up the full environment in .venv
 	@$(PYTHON) scripts/environment.py full
 
-# Fast first; nbval, which executes every chapter, last.
-test: browser-needs env env-book ## everything: lint, notebook contract, unit tests, book build, browser tests, strict nbval
+# Fast first, the book before what looks at its pages; nbval, which executes every chapter, last.
+test: browser-needs env env-book ## everything: lint, notebook contract, book build, unit tests, browser tests, strict nbval
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory html
+	@$(MAKE) --no-print-directory unit
 	@$(if $(filter no,$(BROWSER)),echo "*** THE BROWSER TESTS WERE LEFT OUT (make browser runs them) ***",$(MAKE) --no-print-directory browser)
 	@$(MAKE) --no-print-directory nbval
 
