@@ -87,8 +87,8 @@ def shares(births: Sequence[Birth], parts: int = 4, mutations: Sequence[str] = P
     """
     if not births:
         raise ValueError("births must hold at least one round, got none")
-    last = max((birth.round for birth in births), default=0)
-    checks.whole("parts", parts, most=max(1, last))
+    last = max(birth.round for birth in births)
+    checks.whole("parts", parts, most=last)
     found = []
     for part in range(parts):
         low, high = part * last // parts, (part + 1) * last // parts

@@ -5,10 +5,14 @@ import pytest
 from bookpages import CHAPTERS, PAGES
 from speed import measure
 
+from conftest import serving
+
 LONGEST = 0.125
 """Seconds of processor time of one task: half a second where a processor is four times as slow."""
 
 HEAVIEST = [name for name in CHAPTERS if name.split("/")[1][:2] in ("02", "08", "10", "16")]
+BUSY = """<!doctype html><html lang="en"><title>t</title><p>text</p><script>
+for (const start = performance.now(); performance.now() < start + 1000;);</script></html>"""
 PHONES, DESKS = [PAGES[0], *CHAPTERS], [PAGES[0], *HEAVIEST]
 
 
@@ -26,3 +30,10 @@ def test_nothing_moves_while_a_page_comes(chromium, served, name, width):
     # A visit that does not scroll, with the film of the first screen. The heaviest has 1,498: room for a few sentences.
     assert 200 < seen["kilobytes"] < 1550
     assert 0 < seen["task"] < LONGEST, "processor time of the longest task: half a second on a phone four times as slow"
+
+
+def test_a_page_that_does_not_answer_is_noticed(chromium, tmp_path):
+    """A second of the clock: some of it is the processor's, on a busy machine, too."""
+    (tmp_path / "busy.html").write_text(BUSY, encoding="utf-8")
+    with serving(tmp_path) as address:
+        assert measure(chromium, f"{address}/busy.html")["task"] > LONGEST

@@ -45,11 +45,7 @@ def words(node: nodes.Node) -> str:
             return  # the button under a title
         if isinstance(inner, nodes.section) and isinstance(inner.next_node(), nodes.title):
             return  # a place of its own; what a theorem states is a section without a title
-        if (
-            isinstance(inner, addnodes.pending_xref)
-            and inner.astext() == inner["reftarget"]
-            and not inner["refexplicit"]
-        ):
+        if isinstance(inner, addnodes.pending_xref) and labelled(inner):
             yield REFERENCE + "\n".join((inner.get("refdomain") or "std", inner["reftype"], inner["reftarget"])) + END
         elif isinstance(inner, nodes.math):
             yield f"{FORMULA}{inner.astext()}{END}"

@@ -12,6 +12,8 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 
+from bookext.terms import is_open
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
 CROSS, NARROW = f"{NO_BREAK}×{NO_BREAK}", "\N{NARROW NO-BREAK SPACE}×\N{NARROW NO-BREAK SPACE}"
 # What looks the same in one line: a pattern, and what stands there in print.
@@ -111,15 +113,6 @@ def in_html(page: str) -> str:
     return PIECE.sub(one, page)
 
 
-def is_open(text: nodes.Text) -> bool:
-    node = text.parent
-    while node is not None:
-        if isinstance(node, CLOSED):
-            return False
-        node = node.parent
-    return True
-
-
 def mend(doctree: nodes.Element) -> int:
     """Mend all texts of a page; return how many were changed."""
     changed = 0
@@ -127,7 +120,7 @@ def mend(doctree: nodes.Element) -> int:
         if isinstance(text.parent, CLOSED):
             continue  # most of them, at once
         made = as_nodes(str(text))
-        if "".join(node.astext() for node in made) != str(text) and is_open(text):
+        if "".join(node.astext() for node in made) != str(text) and is_open(text, CLOSED):
             text.parent.replace(text, made)
             changed += 1
     for raw in doctree.findall(nodes.raw):

@@ -38,11 +38,11 @@ def pattern(names: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest))})s?(?![\w-])", re.IGNORECASE)
 
 
-def is_open(text: nodes.Node) -> bool:
-    """Whether a link may stand here: in running text, in no other link, no code, no heading."""
+def is_open(text: nodes.Node, closed: tuple[type, ...] = CLOSED) -> bool:
+    """Whether a text stands in none of these; by default whether a link may: in no other link, no code, no heading."""
     node = text.parent
     while node is not None:
-        if isinstance(node, CLOSED):
+        if isinstance(node, closed):
             return False
         node = node.parent
     return True
