@@ -110,6 +110,13 @@ def test_a_film_of_several_views_shows_their_last_frames_and_its_title(printed, 
     assert at.input_value() == "0"
 
 
+def test_ticks_are_printed_where_backgrounds_are_not(printed):
+    tick = "line => getComputedStyle(line, '::before').printColorAdjust"
+    assert set(printed(CHAPTERS[0]).locator("article ul.claims > li").evaluate_all(f"lines => lines.map({tick})")) == {
+        "exact"
+    }
+
+
 def test_the_title_carries_the_number_of_the_chapter(printed):
     (title,) = printed(CHAPTERS[1]).locator("h1:visible").all_inner_texts()
     assert title.startswith("2. ")
