@@ -43,7 +43,7 @@ def test_the_book_is_served_on_this_machine_only():
 def test_everything_is_in_make_test_and_nbval_comes_last():
     commands = make("-n", "test")
     places = [
-        commands.index(word) for word in ("ruff check", "check_notebooks", "--ignore tests/browser", "jupyter-book")
+        commands.index(word) for word in ("ruff check", "check_notebooks", "jupyter-book", "--ignore tests/browser")
     ]
     places += [commands.index("pytest tests/browser"), commands.index("--nbval")]
     assert places == sorted(places)
