@@ -8,6 +8,7 @@ without using it: the icon font and its 1,900 rules, the search index outside se
 from __future__ import annotations
 
 import json
+import multiprocessing
 import pathlib
 import re
 import shutil
@@ -174,23 +175,29 @@ def fresh(app):
         sheet.unlink()
 
 
+def finished(name: str, html: str, out: pathlib.Path, renamed: dict[str, str]) -> str:
+    """A page as a reader gets it, its pictures beside it."""
+    html = offline(mended(html), search=name == "search.html")
+    html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
+    html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
+    for old, new in renamed.items():
+        html = html.replace(f"_images/{old}", f"_images/{new}")
+    return films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
+
+
 def finish(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     out = pathlib.Path(app.outdir)
     renamed = slimming.lighter_figures(out / "_images")
     before = {page.relative_to(out).as_posix(): page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
-    pages = {name: html for name, html in sorted(before.items()) if not name.startswith("_static/")}
+    names = [name for name in sorted(before) if not name.startswith("_static/")]
+    with multiprocessing.get_context("fork").Pool() as pool:  # a page for each core
+        made = pool.starmap(finished, [(name, before[name], out, renamed) for name in names], chunksize=1)
+    pages = dict(zip(names, made, strict=True))
     for name, html in pages.items():
-        html = offline(mended(html), search=name == "search.html")
-        html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
-        html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
-        for old, new in renamed.items():
-            html = html.replace(f"_images/{old}", f"_images/{new}")
-        html = films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
-        pages[name] = html
     for name in pages:
         after = with_cards(name, pages)
         if after != before[name]:

@@ -7,16 +7,39 @@ import gc
 import os
 
 import pybtex.plugin
+import sphinx.builders
+from sphinx_proof.domain import ProofDomain
 
 
-def side_by_side(app, env):
-    """Write pages in as many processes as there are cores: jupyter-book has no option for Sphinx's --jobs."""
+def side_by_side(app):
+    """Read and write pages in as many processes as there are cores: jupyter-book has no option for Sphinx's --jobs."""
     app.parallel = os.cpu_count() or 1
+    for extension in app.extensions.values():
+        if extension.parallel_read_safe is None:  # two that come with jupyter-book and keep nothing of a page
+            extension.parallel_read_safe = True
+
+
+def dealt(docnames: list[str], processes: int, rounds: int = 1) -> list[list[str]]:
+    """The pages in pieces of work, dealt like cards, since chapters are heavy and stand together.
+
+    >>> dealt(["a", "b", "c", "d", "e"], 2)
+    [['a', 'c', 'e'], ['b', 'd']]
+    """
+    pieces = min(rounds * processes, len(docnames))
+    return [docnames[k::pieces] for k in range(pieces)]
+
+
+def smaller_pieces(app, env):
+    """While pages are written, one process resolves what the others wait for."""
+    sphinx.builders.make_chunks = functools.partial(dealt, rounds=2)
 
 
 def setup(app):
     gc.disable()  # the build is short, and ends with its documents in memory anyway
     # Each citation would search the metadata of all installed packages for the same three plug-ins.
     pybtex.plugin._load_entry_point = functools.cache(pybtex.plugin._load_entry_point)
-    app.connect("env-updated", side_by_side)
+    ProofDomain.merge_domaindata = lambda *_: None  # it keeps its theorems elsewhere, where it does merge them
+    sphinx.builders.make_chunks = dealt
+    app.connect("builder-inited", side_by_side)
+    app.connect("env-updated", smaller_pieces)
     return {"parallel_read_safe": True}

@@ -117,6 +117,11 @@ def collect(app, doctree):
     env.book_sections[env.docname] = entries(doctree)
 
 
+def merge(app, env, docnames, other):
+    """What another process has collected of its pages."""
+    env.book_sections = getattr(env, "book_sections", {}) | {name: other.book_sections[name] for name in docnames}
+
+
 def write(app, exception):
     """One script with all pages, in the order of the book."""
     if exception is not None or app.builder.format != "html":
@@ -168,5 +173,6 @@ def instead_of_sphinx(app):
 def setup(app):
     app.connect("builder-inited", instead_of_sphinx)
     app.connect("doctree-read", collect, priority=900)
+    app.connect("env-merge-info", merge)
     app.connect("build-finished", write, priority=850)  # the formulas are set
     return {"parallel_read_safe": True}
