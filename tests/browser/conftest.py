@@ -57,12 +57,15 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_collection_modifyitems(items):
     """What only reads a page comes first, page by page, whatever file it stands in: each is opened once.
 
-    Who changes it for good ("last") comes after all others.
+    Who looks at it in other widths follows, since each width lays it out anew; who changes it for good ("last") comes
+    after all others.
     """
 
     def turn(item):
         name, fixtures = item.callspec.params.get("name") if hasattr(item, "callspec") else None, item.fixturenames
-        return (ORDER.get(name, -1) if "read" in fixtures else len(ORDER)), "last" in fixtures
+        widths = item.get_closest_marker("widths")
+        page = ORDER.get(name, -1) if "read" in fixtures else len(ORDER)
+        return page, "last" in fixtures, [-width for width in widths.args] if widths else []
 
     items.sort(key=turn)
 
@@ -211,29 +214,27 @@ def shelf():
 
 @pytest.fixture
 def read(go, shelf):
-    """read(name, over) -> Visit of a page that several tests look at, each as it was when it came."""
-    looked = []
+    """read(name, over, width) -> Visit of a page that several tests look at, each as it was when it came."""
 
-    def look(name, over="file"):
+    def look(name, over="file", width=WIDTH):
         for other in [key for key in shelf if key[0] != name]:
             shelf.pop(other).page.context.close()
         if (name, over) not in shelf:
-            shelf[name, over] = go(name, over)
+            shelf[name, over] = go(name, over, width)
             shelf[name, over].page.evaluate(WAKE)
             shelf[name, over].page.wait_for_function("() => [...document.images].every((image) => image.complete)")
             if over == "http":  # what was fetched is weighed
                 shelf[name, over].page.wait_for_load_state("networkidle")
-        looked.append(shelf[name, over].page)
+            return shelf[name, over]
+        page = shelf[name, over].page
+        page.evaluate(FOLD)  # first: what is folded need not be laid out anew
+        page.emulate_media(media="screen", color_scheme="light")
+        if page.viewport_size != {"width": width, "height": 900}:
+            page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")
         return shelf[name, over]
 
-    yield look
-    for page in looked:
-        if not page.is_closed():
-            page.evaluate(FOLD)  # first: what is folded need not be laid out anew
-            page.emulate_media(media="screen", color_scheme="light")
-            if page.viewport_size["width"] != WIDTH or page.viewport_size["height"] != 900:
-                page.set_viewport_size({"width": WIDTH, "height": 900})
-            page.evaluate("() => window.scrollTo({ top: 0, behavior: 'instant' })")
+    return look
 
 
 @pytest.fixture

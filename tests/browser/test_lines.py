@@ -31,9 +31,9 @@ ALONE = """() => {
 PROSE = [name for name in PAGES if not name.startswith("book/library/")]  # there, signatures are code
 
 
+@pytest.mark.widths(390)
 @pytest.mark.parametrize("name", PROSE)
 def test_no_line_begins_with_a_lone_sign(read, name):
-    page = read(name).page
-    page.set_viewport_size({"width": 390, "height": 844})
+    page = read(name, width=390).page
     page.evaluate(UNFOLD)
     assert page.evaluate(ALONE) == []

@@ -56,6 +56,7 @@ TORN = r"""() => [...document.querySelectorAll('article .gbt-table tbody td')].f
 }).map(cell => cell.textContent)"""
 SOURCES = "images => images.map((image) => image.src)"
 ADDRESSES = "links => links.map((link) => link.href)"
+WIDTHS = (1440, 1024, 820, 720, 390, 320)  # 720: a window of 1,440 at a zoom of 200 %
 PAPER = 657  # A4 between its margins in css/paper.css: 174 mm
 MEDIA = re.compile(r"[\w./-]+/_images/[\w-]+\.(?:webp|png|jpeg|gif)")
 
@@ -103,22 +104,23 @@ def test_a_page_is_light(read, name):
     )
 
 
+@pytest.mark.widths(*WIDTHS)
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_nothing_pushes_the_page_sideways_and_nothing_is_cut(read, name):
-    page = read(name).page
+    page = read(name, width=WIDTHS[0]).page
     page.evaluate(UNFOLD)
     wide = {}
-    for width in (320, 390, 720, 820, 1440):  # 720: a window of 1,440 at a zoom of 200 %
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(SETTLED)  # what scrolls is looked for again at each width
         wide[width] = page.evaluate(TOO_WIDE) + page.evaluate(CUT) + page.evaluate(CRAMPED)
     assert not any(wide.values()), wide
 
 
+@pytest.mark.widths(PAPER)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_cut_on_paper_and_no_interval_torn(read, name):
-    page = read(name).page
-    page.set_viewport_size({"width": PAPER, "height": 900})
+    page = read(name, width=PAPER).page
     page.emulate_media(media="print")
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     page.evaluate(SETTLED)

@@ -65,10 +65,10 @@ def test_previous_and_next_carry_titles(read):
         assert said.split(".")[0] == str(int(neighbour.split("/")[1][:2])), "a chapter carries its number"
 
 
+@pytest.mark.widths(1440)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_what_has_an_edge_has_one_of_two(read, name):
-    page = read(name).page
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page = read(name, width=1440).page
     page.evaluate(SETTLED)
     found = page.evaluate(EDGES, EDGED)
     assert len(found) <= 2, found
@@ -94,10 +94,10 @@ HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0).map((box) => box.className)"""
 
 
+@pytest.mark.widths(390)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(read, name):
-    page = read(name).page
-    page.set_viewport_size({"width": 390, "height": 900})
+    page = read(name, width=390).page
     page.wait_for_function(f"() => ({SHOWN})().every((image) => image.naturalWidth)")
     assert not page.evaluate(SMALL)
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
