@@ -62,7 +62,8 @@ def test_bad_constants_are_named(as_readers):
     for call, message in (
         (lambda: Translate(2), "share must be a number in"),
         (lambda: Cutout(-1), "share must be a number in"),
-        (lambda: Translate(fill=3), "fill must be a number in"),
+        (lambda: Translate(fill=1.5), "fill must be a number in"),
+        (lambda: Translate(fill=-1.5), "fill must be a number in"),
         (lambda: Colour(contrast=-1), "contrast must be a finite number >= 0"),
         (lambda: plain(augment=Flip()), "augment must be a tuple such as ganbook.augment.FEW_IMAGES"),
         (lambda: plain(augment=(lambda x: x,)), "augment must print alike in every process"),

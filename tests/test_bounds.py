@@ -170,6 +170,7 @@ def test_an_interval_has_two_ends(as_readers):
         (lambda: close(3e-9, 0.0, 1e-3), "3e-9"),
         (lambda: close(0.51234567, 0.1, 1e-3), "0.51234567"),  # which fails: all that is known of it
         (lambda: close(2 / 3, 0.1, 1e-3), "0.666666667"),
+        (lambda: close(20 / 3, 0.1, 1e-3), "6.66666667"),
         (lambda: claims.above(1234.6, 0), "1235"),
     ],
 )

@@ -1,5 +1,7 @@
 """Where sets of data are asked for something odd: another device, one mode, a shape that only looks like a mistake."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -151,6 +153,9 @@ def test_folders_of_pictures_are_kept_below_any_folder_and_say_where_their_batch
     x = data.folder(tmp_path, 8, **CPU)
     assert len(list((tmp_path / "not" / "there" / "yet" / "folders").glob("*.bytes"))) == 1
     assert x.device == torch.device("cpu") and data.folder(tmp_path, 8, device="meta").device.type == "meta"
+    monkeypatch.setattr(sys.modules["ganbook.data.folder"], "ON_GPU", 1)  # larger ones stay on the disk
+    x = data.folder(tmp_path, 8, device="meta")
+    assert (x.device.type, x.stored.device.type) == ("meta", "cpu")
 
 
 @pytest.mark.parametrize("cache", [True, False])
