@@ -62,7 +62,8 @@ def test_bad_constants_are_named(as_readers):
     for call, message in (
         (lambda: Translate(2), "share must be a number in"),
         (lambda: Cutout(-1), "share must be a number in"),
-        (lambda: Translate(fill=3), "fill must be a number in"),
+        (lambda: Translate(fill=1.5), "fill must be a number in"),
+        (lambda: Translate(fill=-1.5), "fill must be a number in"),
         (lambda: Colour(contrast=-1), "contrast must be a finite number >= 0"),
         (lambda: plain(augment=Flip()), "augment must be a tuple such as ganbook.augment.FEW_IMAGES"),
         (lambda: plain(augment=(lambda x: x,)), "augment must print alike in every process"),
@@ -121,3 +122,19 @@ def test_no_game_has_another_thing_of_that_name():
     kinds = [kind for kind in vars(library).values() if isinstance(kind, type) and issubclass(kind, GameWithD)]
     assert len(kinds) > 5
     assert {kind.shown for kind in kinds} == {GameWithD.shown}
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("x", [torch.zeros(3, 8, 8), torch.zeros(2, 192), [0.0]], ids=["one image", "flat", "a list"])
+def test_what_are_no_images_is_named(one, x, as_readers):
+    with pytest.raises((ValueError, TypeError), match="^x must be"):
+        one(x)
+
+
+def test_an_odd_side_is_moved_by_the_nearest_whole_number_of_pixels_each_way():
+    """Of side 12 an eighth is 1.5, which is rounded up; the wide side has its own."""
+    x = torch.zeros(600, 1, 12, 24)
+    x[:, 0, 6, 12] = 1
+    places = Translate()(x)[:, 0].flatten(1).argmax(1)
+    assert set((places // 24 - 6).tolist()) == set(range(-2, 3))
+    assert set((places % 24 - 12).tolist()) == set(range(-3, 4))

@@ -10,7 +10,7 @@ from torch.testing import assert_close
 
 from ganbook import data, features
 from ganbook.models import ConditionalBatchNorm2d, ConditionalD, ConditionalG, SelfAttention, biggan
-from ganbook.models.blocks import DownBlock
+from ganbook.models.blocks import DownBlock, UpBlock
 from ganbook.models.orthogonal import beside_diagonal, orthogonal_init, orthogonal_penalty
 from ganbook.studies import class_prior, conditional, spectral
 from ganbook.studies.thumbnails import thumbnail_precision_recall
@@ -161,6 +161,24 @@ def test_a_halving_kernel_can_be_a_small_one_with_means_behind_it():
     h = noise(1, 2, 8, 8).double()
     wanted = nn.functional.avg_pool2d(nn.functional.conv2d(h, small, padding=1), 2)
     assert_close(nn.functional.conv2d(h, kernel, None, block.halve.stride, block.halve.padding), wanted)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_a_block_that_halves_rectifies_all_but_the_picture(raw):
+    """ReLU, 3x3, ReLU, 4x4, written out; what goes by is not rectified."""
+    block, x = DownBlock(2, 3, raw=raw).double(), noise(4, 2, 8, 8).double()
+    with torch.no_grad():
+        h = block.widen(x if raw else x.clamp(min=0)).clamp(min=0)
+        assert_close(block(x), block.halve(h) + block.beside(nn.functional.avg_pool2d(x, 2)))
+
+
+@pytest.mark.parametrize("given", [0, 3])
+def test_a_block_that_doubles_rectifies_what_it_has_normalised(given):
+    block, x, c = UpBlock(2, 3, given).double().eval(), noise(4, 2, 4, 4).double(), noise(4, 3, seed=1).double()
+    with torch.no_grad():
+        twice = block.first(x, c).clamp(min=0).repeat_interleave(2, 2).repeat_interleave(2, 3)
+        h = block.again(block.second(block.widen(twice), c).clamp(min=0))
+        assert_close(block(x, c), h + block.beside(x).repeat_interleave(2, 2).repeat_interleave(2, 3))
 
 
 # --- orthogonal weights

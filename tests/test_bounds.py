@@ -120,3 +120,65 @@ def test_a_seed_starts_at_0_and_a_log_keeps_every_letter(tmp_path, monkeypatch):
     monkeypatch.setenv("GANBOOK_CLAIMS", str(tmp_path / "log"))
     claims.claim("größer", claims.above(1, 0))
     assert b"gr\\u00f6\\u00dfer" in (tmp_path / "log").read_bytes()
+
+
+# --- what a bound keeps and says, where several values are asked
+
+
+def test_many_values_each_beside_its_own_are_told_by_the_largest_error():
+    bound = close([1.0, 2.0, 4.0], [1.0, 2.1, 3.5], 1.0)
+    assert bound and (bound.value, bound.limit, bound.note) == (0.5, 1.0, "0.5, asked error < 1, 3 values")
+    assert close([1.0, 2.0], [1.0, 2.1], 1.0).note == "1 and 2, asked 1 and 2.1 ± 1"
+    assert close([1.0, 2.0, 2.0], [2.0, 2.0, 2.0], 3.0).note == "1 to 2, asked 2 ± 3, 3 values"
+
+
+def test_what_is_measured_by_this_run_too_stands_beside_the_value():
+    bound = close([1.0, 2.0], [1.126, 2.0], 0.5, measured=True)
+    assert bound and (bound.value, bound.limit) == (pytest.approx(0.126), 0.5)
+    assert bound.note == "1 and 2 vs 1.13 and 2, asked ± 0.5"
+
+
+def test_the_worst_of_several_values_is_the_one_that_is_nearest_to_the_limit_or_no_number():
+    assert claims.above([3, 1, 2], 0).value == 1 and claims.at_least([3, 1, 2], 0).value == 1
+    assert claims.below([1, 3, 2], 5).value == 3 and claims.at_most([1, 3, 2], 5).value == 3
+    assert math.isnan(claims.above([3, NAN], 0).value) and math.isnan(claims.below([3, NAN], 5).value)
+    assert math.isnan(all_of(claims.below(3, 4), claims.below(NAN, 2), claims.below(1, 2)).value)
+    assert contains((-1, 1), 0).value == 1 and contains((5, 9), 6).value == 5, "the upper end where both are as near"
+
+
+def test_bounds_in_one_sentence_are_parts_and_parts_of_parts(as_readers):
+    one = claims.below(1, 2)
+    assert all_of(one, between(1, 0, 2)).parts == (one, *between(1, 0, 2).parts)
+    for bad in ((), (True,), (one, 3)):
+        with pytest.raises(ValueError, match="bounds must be what below, above, close"):
+            all_of(*bad)
+
+
+def test_an_interval_has_two_ends(as_readers):
+    for bad in ((1, 2, 3), (1,)):
+        with pytest.raises(ValueError, match="interval must be two numbers, low and high"):
+            contains(bad, 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "measured"),
+    [
+        (lambda: claims.at_most(0.99996, 1), "0.99996"),  # 1 would be at the limit, and so it is not
+        (lambda: claims.at_least(1.00004, 1), "1.00004"),
+        (lambda: claims.at_most(1.0, 1), "1"),
+        (lambda: claims.below(0.99996, 1), "0.99996"),
+        (lambda: close(3e-9, 0.0, 1e-3), "3e-9"),
+        (lambda: close(0.51234567, 0.1, 1e-3), "0.51234567"),  # which fails: all that is known of it
+        (lambda: close(2 / 3, 0.1, 1e-3), "0.666666667"),
+        (lambda: close(20 / 3, 0.1, 1e-3), "6.66666667"),
+        (lambda: claims.above(1234.6, 0), "1235"),
+    ],
+)
+def test_a_number_is_never_so_short_that_it_says_something_else(make, measured):
+    assert make().measured == measured
+
+
+def test_what_is_to_be_raised_is_a_kind_of_exception(as_readers):
+    for bad in (3, int, ValueError("this")):
+        with pytest.raises(ValueError, match="error must be a kind of exception"):
+            claims.refuses(lambda: int("x"), bad)

@@ -152,3 +152,9 @@ def test_only_what_is_drawn_fast_is_drawn_while_the_knob_moves(seconds, smooth, 
 def test_the_offer_is_one_button_that_says_what_it_does():
     (button,) = explore.slider(grey, [0.0, 1.0], alt="a")._offer().children
     assert button.description == "Draw anew with the kernel" and button.layout.width == "auto"
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_notebook_is_given_the_pictures_and_a_terminal_their_number(make):
+    panel = make(noise)
+    assert panel._repr_mimebundle_() == {"text/plain": repr(panel), "text/html": panel.html()}

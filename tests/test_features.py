@@ -142,3 +142,53 @@ def test_what_are_no_images_is_told_so(name, as_readers):
     sets = {"real": torch.zeros(2, 1, 4, 4), "fake": torch.zeros(2, 1, 4, 4)} | {name: torch.zeros(2, 4)}
     with pytest.raises(ValueError, match=rf"^{name} must be images of shape \(n, c, h, w\), got shape \(2, 4\)"):
         features.pixel_frechet_distance(**sets)
+
+
+def test_a_network_is_where_it_is_asked_for():
+    assert {p.device.type for p in features.load("digits", device="meta").parameters()} == {"meta"}
+
+
+def test_each_network_takes_the_sizes_of_its_images_and_counts_both_sets(as_readers):
+    digits, faces = features.FeatureNet().eval(), features.FaceNet({"glasses": 2}).eval()
+    for net, channels, sides in ((digits, 1, (28, 32, 64)), (faces, 3, (16, 32))):
+        for side in sides:
+            score = features.book_frechet_distance(
+                net, torch.zeros(3, channels, side, side), torch.zeros(2, channels, side, side)
+            )
+            assert (score.n_real, score.n_fake) == (3, 2)
+        for side in {16, 28, 31, 32, 33, 64, 65} - set(sides):
+            images = torch.zeros(2, channels, side, side)
+            with pytest.raises(ValueError, match="real must hold images"):
+                features.book_frechet_distance(net, images, images)
+
+
+GOOD = torch.zeros(2, 1, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda net: features.book_frechet_distance(3, GOOD, GOOD), "net must be a network of features.load"),
+        (lambda net: features.book_frechet_distance(net, GOOD + 3, GOOD), "real must hold images in"),
+        (lambda net: features.book_frechet_distance(net, GOOD, GOOD - 3), "fake must hold images in"),
+        (lambda net: features.book_frechet_distance(net, GOOD.double(), GOOD), "real must be in float32"),
+        (lambda net: net.features(GOOD.double()), "x must be in float32"),
+        (lambda net: net.features([0.0]), "x must be images, got"),
+        (lambda net: features.FeatureNet(card="a"), "card must be a dict or None"),
+        (lambda net: features.FaceNet({"glasses": 2}, card="a"), "card must be a dict or None"),
+        (lambda net: features.FaceNet(["glasses"]), "heads must be a dict"),
+        (lambda net: features.FaceNet({"glasses": 0}), "heads must be attributes with numbers of values >= 1"),
+        (lambda net: features.FaceNet({"glasses": 1.5}), "heads must be attributes with numbers of values >= 1"),
+        (lambda net: features.load("digits", device="gpu"), "device must be"),
+    ],
+)
+def test_what_a_network_cannot_take_is_named(call, message, as_readers):
+    with pytest.raises((ValueError, TypeError), match="^" + message):
+        call(features.FeatureNet().eval())
+
+
+def test_an_attribute_may_have_one_value_alone():
+    assert features.FaceNet({"alone": 1}).eval().probabilities(torch.zeros(2, 3, 16, 16))["alone"].tolist() == [
+        [1],
+        [1],
+    ]

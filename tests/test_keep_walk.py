@@ -118,3 +118,9 @@ def test_a_file_is_held_against_the_samples_of_its_game(apart, fits, tmp_path):
         with pytest.raises(ValueError, match="game must sample G.z., got a Apart whose samples G does not give alone"):
             small(Apart).save(path)
     assert path.exists() == fits
+
+
+def test_drawing_and_walking_leave_the_reader_s_own_generator_alone():
+    one, before = kept(normal(2, CPU)), torch.get_rng_state()
+    one.sample(3), one.walk(2, frames=2)
+    assert torch.equal(torch.get_rng_state(), before)

@@ -172,3 +172,30 @@ def test_a_grid_is_in_grey_from_black_to_white_in_whole_pixels_without_axes():
 def test_a_grid_takes_as_much_paper_as_its_form_asks_for_and_a_line_for_its_title(shape, size):
     assert inches(plot.grid(torch.zeros(1, 1, *shape))) == pytest.approx(size)
     assert inches(plot.grid(torch.zeros(1, 1, *shape), title="t")) == pytest.approx((size[0], size[1] + 0.35))
+
+
+def test_colours_of_the_players_are_theirs_whatever_the_cycle_of_the_axes():
+    with plt.rc_context({"axes.prop_cycle": plt.cycler(color=["#123456"])}):
+        real, fake = plot.points(cloud(), cloud()).collections
+        lines = plot.curves({"D": [1.0, 2.0], "G": [2.0, 1.0]}).lines
+    assert [mark(dots)[2] for dots in (real, fake)] == [plot.COLORS.real.lower(), plot.COLORS.fake.lower()]
+    assert [to_hex(line.get_color()) for line in lines] == [plot.COLORS.D.lower(), plot.COLORS.G.lower()]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: plot.points(cloud(), ax=3), "ax"),
+        (lambda: plot.curves({"D": [1.0]}, ax=3), "ax"),
+        (lambda: plot.grid(torch.zeros(1, 1, 4, 4), ax=3), "ax"),
+        (lambda: plot.grid(torch.zeros(1, 1, 4, 4), title=3), "title"),
+        (lambda: plot.field(lambda x: x[:, :1], ax=3), "ax"),
+        (lambda: plot.field(lambda x: x[:, :1], bar="right"), "bar"),
+        (lambda: plot.field(lambda x: x[:, :1], sigmoid="yes"), "sigmoid"),
+        (lambda: plot.field(3), "D"),
+        (lambda: plot.field(lambda x: x[:, :1], score=3), "score"),
+    ],
+)
+def test_what_is_no_axes_no_flag_and_no_function_is_named(call, name, as_readers):
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        call()

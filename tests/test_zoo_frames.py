@@ -50,3 +50,10 @@ def test_a_damaged_file_is_named(tmp_path):
     np.savez(path, rounds=np.array([1]))
     with pytest.raises(ValueError, match="images"):
         Reel(path)
+
+
+def test_the_film_shows_the_pixels_that_were_added(tmp_path):
+    levels, reel = torch.linspace(-1, 1, 16).view(1, 1, 4, 4), Reel(tmp_path / "a.npz")
+    reel.add(1, levels)
+    shown = np.array(reel.film("levels").pictures[0]).astype(int)
+    assert shown.flatten().tolist() == pytest.approx((127.5 * (levels.flatten() + 1)).tolist(), abs=0.51)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganbook import data
+from ganbook import data, zoo
 from ganbook.zoo.models import Model
 
 
@@ -46,3 +46,25 @@ def test_a_class_that_is_not_asked_for_is_drawn():
         torch.equal(y, torch.randint(3, (600,), generator=own))
         and torch.bincount(y).tolist() == [pytest.approx(200, abs=40)] * 3
     )
+
+
+def test_classes_are_taken_only_where_they_are_told_and_one_for_each(as_readers):
+    plain, told = Model("toy", Doubled((4,)), None, {}), Model("toy", Doubled((4,)), None, {})
+    told.G.classes = 3
+    with pytest.raises(ValueError, match="y must be None, since toy is told no class"):
+        plain.sample(2, y=torch.tensor([0, 1]))
+    with pytest.raises(ValueError, match="y must hold one label for each of the 2 samples, got 3"):
+        told.sample(2, y=torch.tensor([0, 1, 2]))
+    told.sample(3, y=torch.tensor([2, 0, 1]))
+    assert told.G.seen[-1][2].tolist() == [2, 0, 1]
+
+
+def test_a_model_is_loaded_at_rest_where_it_is_asked_for_and_moves_no_generator():
+    before = torch.get_rng_state()
+    model = zoo.load("mlp-digits", device="cpu")
+    assert torch.equal(torch.get_rng_state(), before)
+    for net in (model.G, model.D):
+        assert not any(module.training for module in net.modules())
+        assert not any(p.requires_grad or p.device.type != "cpu" for p in net.parameters())
+    with pytest.raises(ValueError, match="^device must be"):
+        zoo.load("mlp-digits", device="gpu")
