@@ -92,6 +92,8 @@ def mended(html: str) -> str:
         html,
     )
     html = re.sub(r'(<section) id="(?:proof|solution|exercise|[a-z]+)-content"', r"\1", html)
+    # Which half of the day it is, a script finds out; without one it is day, also for the sheet of code's colours.
+    html = html.replace(' data-theme="auto"', ' data-theme="light"', 1)
     # A landmark for the sidebar, and a button whose name is what it shows.
     html = html.replace(
         '<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region" aria-label="The book" class'
