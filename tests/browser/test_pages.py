@@ -56,8 +56,9 @@ TORN = r"""() => [...document.querySelectorAll('article .gbt-table tbody td')].f
 }).map(cell => cell.textContent)"""
 # What moves whole to the next page, and is so high that it may leave half of this one empty.
 TALL = """(page) => [...document.querySelectorAll(`article :is(.gbp, .gbl-still, .gbj-still, .gbd-still, .gbh-still,
-  .ganbook-drawing svg)`)].filter((part) => part.checkVisibility() && part.getBoundingClientRect().height > 0.4 * page)
-  .map((part) => `${Math.round(part.getBoundingClientRect().height)} px: ${part.className} ${part.textContent.trim().slice(0, 60)}`)"""
+  .ganbook-drawing svg)`)].map((part) => [part.checkVisibility() ? part.getBoundingClientRect().height : 0, part])
+  .filter(([height]) => height > 0.4 * page)
+  .map(([height, part]) => `${Math.round(height)} px: ${part.className} ${part.textContent.trim().slice(0, 60)}`)"""
 SOURCES = "images => images.map((image) => image.src)"
 ADDRESSES = "links => links.map((link) => link.href)"
 PAPER, SHEET = 657, 986  # A4 between its margins in css/paper.css: 174 by 261 mm
