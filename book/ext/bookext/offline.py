@@ -18,6 +18,8 @@ from bookext import slim as slimming
 from bookext.cards import with_cards
 from bookext.dark import pairs, sized
 from bookext.dark_films import films
+from bookext.rows import in_rows
+from bookext.sheets import clear_stills
 
 logger = logging.getLogger(__name__)
 
@@ -189,7 +191,8 @@ def finish(app, exception):
         html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
         for old, new in renamed.items():
             html = html.replace(f"_images/{old}", f"_images/{new}")
-        html = films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
+        for change in (sized, pairs, clear_stills, in_rows, films):
+            html = change(html, out / "_images")
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
         pages[name] = html
