@@ -90,8 +90,8 @@ SHOWN = """() => [...document.querySelectorAll('article .cell_output > img')]
   .filter((image) => image.getClientRects().length)"""
 SMALL = f"""() => ({SHOWN})()
   .filter((image) => image.getBoundingClientRect().width < 0.49 * image.naturalWidth).map((image) => image.src)"""
-# Films and panels that are plots, and whose ticks, 17.6 pixels of a frame, are too small. One of points, 360 pixels wide,
-# has none.
+# Films and panels that are plots, and whose ticks, 17.6 pixels of a frame, are too small. One of points, 360 pixels
+# wide, has none.
 TINY = """() => [...document.querySelectorAll('article .gbp-img:not(.gbp-pixels)')]
   .filter((image) => image.checkVisibility() && image.naturalWidth > 360)
   .map((image) => [image.getBoundingClientRect().width / image.naturalWidth, image.alt])
