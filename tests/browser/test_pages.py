@@ -41,10 +41,10 @@ CUT = """(paper) => {
   }
   return cut;
 }"""
-# A table that a desk must scroll, or whose names leave its numbers less than half of a narrow screen.
-CRAMPED = """() => [...document.querySelectorAll('article .gbt-scroll')]
-             .filter(box => box.scrollWidth > box.clientWidth + 1 && (innerWidth > 1000
-                     || box.querySelector('tbody th').offsetWidth > box.clientWidth / 2))
+# A table that a desk or a tablet must scroll, or whose names leave its numbers less than half of a narrow screen.
+CRAMPED = """() => [...document.querySelectorAll('article :is(.gbt-scroll, .pst-scrollable-table-container)')]
+             .filter(box => box.scrollWidth > box.clientWidth + 1 && (innerWidth > 800
+                     || box.querySelector('.gbt-table tbody th')?.offsetWidth > box.clientWidth / 2))
              .map(box => `${box.scrollWidth} of ${box.clientWidth}: ${box.ariaLabel}`)"""
 # Intervals in the cells of tables that stand in two lines.
 TORN = r"""() => [...document.querySelectorAll('article .gbt-table tbody td')].filter((cell) => {
