@@ -154,6 +154,16 @@ def test_a_claim_on_a_page_has_its_formulas_and_its_numbers():
     assert "exact" in second.astext() and "[" not in page.astext()
 
 
+def test_of_three_numbers_each_stands_beside_what_was_asked_of_it():
+    lines = "✓ three  [0.9; 4 to 5; -1, asked > 0.5; -2.3 to 2.3, 5 values; < 0]\n✓ two  [1; 2, asked 1; 2]\n"
+    page = on_page(printed(lines))
+    three, two = (
+        [found.astext() for found in item.findall(nodes.inline) if "pair" in found["classes"]] for item in page[0]
+    )
+    assert three == ["0.9, asked\xa0>\xa00.5;", "4 to 5, asked\xa0−2.3 to 2.3, 5 values;", "−1, asked\xa0<\xa00"]
+    assert two == []
+
+
 def test_a_figure_shows_its_picture_first_and_a_lesson_stays_as_it_is():
     page = on_page(cell("figure", "plot()", nodes.image(alt="a")), cell("lesson", "x = 1", nodes.image(alt="b")))
     figure, lesson = page.children

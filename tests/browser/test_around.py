@@ -33,3 +33,10 @@ def test_the_front_page_has_one_right_edge(visit):
     edges = visit(PAGES[0], width=1440).page.evaluate(RIGHT)
     assert len(edges) > 5
     assert len(set(edges)) == 1, edges
+
+
+def test_the_doors_take_a_finger(read):
+    page = read(PAGES[0]).page
+    page.set_viewport_size({"width": 390, "height": 900})
+    heights = [door.bounding_box()["height"] for door in page.locator(".doors dt a").all()]
+    assert len(heights) >= 3 and min(heights) >= 44, heights

@@ -29,6 +29,7 @@ OPEN_ALL = """() => {
   return covered;
 }"""
 
+COLOURS = "words => new Set(words.map((word) => getComputedStyle(word).color)).size"
 SEEN = "parts => parts.filter((part) => part.checkVisibility()).map((part) => part.innerText)"
 
 
@@ -137,6 +138,8 @@ def test_without_javascript_everything_can_be_reached(visit, name):
     assert page.locator("article details.fold:not([open])").count() == 0
     claims = page.locator("article ul.claims > li")
     assert len(claims.evaluate_all(SEEN)) == claims.count() > 0
+    if name in TAGGED:
+        assert page.locator("article .cell_input :is(pre, pre span)").evaluate_all(COLOURS) > 3, "code without colours"
 
 
 def test_a_link_opens_the_fold_it_leads_into(visit):

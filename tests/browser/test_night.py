@@ -8,7 +8,7 @@ from PIL import Image
 
 FILTER = "image => getComputedStyle(image).filter"
 CHAPTER = next(name for name in CHAPTERS if name.endswith("01_minimax_game"))
-PAPER = (21, 24, 29)
+PAPER, CARD = (21, 24, 29), (28, 32, 39)  # of the page, of a film
 
 
 def ground(picture):
@@ -33,17 +33,23 @@ DOWN = """async () => {
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_by_night_no_plot_is_a_slab(read, name):
+def test_by_night_a_figure_stands_on_the_ground_of_the_page(read, name):
+    """On a phone, where a wide one scrolls, too; and pictures of faces, whose ground by day is white."""
     page = read(name).page
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     plots = page.locator("article .on-ground div.cell_output > img:visible, article .on-ground img.gbp-img:visible")
-    assert plots.count()
-    for plot in plots.all()[:3]:
-        assert plot.evaluate(FILTER).startswith("invert(0.93)")
-        plot.scroll_into_view_if_needed()
-        plot.evaluate("image => image.decode()")
-        assert all(abs(a - b) < 14 for a, b in zip(ground(plot.screenshot()), PAPER, strict=True))
+    sheets = page.locator("article .gbp.has-pictures img.gbp-pixels:visible")
+    assert plots.count() and plots.first.evaluate(FILTER).startswith("invert(0.93)")
+    scrolled = page.locator("article .on-ground div.cell_output[tabindex] > img:visible")
+    for width, shown in ((1280, plots.all()[:2] + sheets.all()[:2]), (390, scrolled.all()[:2])):
+        page.set_viewport_size({"width": width, "height": 900})
+        for figure in shown:
+            figure.scroll_into_view_if_needed()
+            figure.evaluate("image => image.decode()")
+            card = CARD if "gbp-img" in (figure.get_attribute("class") or "") else PAPER
+            found = ground(figure.screenshot())
+            assert max(abs(a - b) for a, b in zip(found, card, strict=True)) < 4, (width, found)
 
 
 def test_by_day_no_plot_is_turned_over(visit):

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 from bookpages import CHAPTERS, HTML, ROOT
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 sys.path.insert(0, str(ROOT / "book" / "ext"))
-from bookext import dark, dark_films, tiles
+from bookext import dark, dark_films, sheets, tiles
 
 MIXED = [name for name in CHAPTERS if 'class="gbp has-pictures only-dark' in (HTML / f"{name}.html").read_text("utf-8")]
 FILMS = "article .gbp.has-pictures"
@@ -36,6 +36,14 @@ def opened(name):
     return Image.open(HTML / "_images" / f"{name}.webp").convert("RGB")
 
 
+def coloured(day, night):
+    """Both pictures, black where that of the day is white: there is the ground, which at night is the page's."""
+    mask = sheets.white(day)
+    for picture in (day, night):
+        picture.paste("black", (0, 0), mask)
+    return day, night
+
+
 def mean_colour(image):
     return image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
 
@@ -54,7 +62,8 @@ def test_a_plot_has_none():
 def test_a_tile_turns_the_plot_over_and_leaves_its_pictures():
     day, pictures = frame(), (25, 35, 215, 125)
     night = tiles.at_night(day, "film.add(plot.grid(x))")
-    assert night.crop(pictures).tobytes() == day.crop(pictures).tobytes()
+    before, after = coloured(day.crop(pictures), night.crop(pictures))
+    assert before.tobytes() == after.tobytes()
     assert max(night.getpixel((250, 5))) < 40
     assert tiles.at_night(day, "plt.plot(x)") is None, "without pictures the filter of the page turns it over"
     black = Image.new("RGB", (60, 60))
@@ -75,12 +84,13 @@ def test_one_of_two_films_is_seen(read, name):
         assert 2 * seen.count() == page.locator(FILMS).count()
         for film in seen.all():
             image = film.locator("img").first
-            assert ("-night" in image.get_attribute("src")) == (scheme == "dark")
+            source = image.get_attribute("src")
+            assert source.startswith("data:") or ("-night" in source) == (scheme == "dark")
             image.scroll_into_view_if_needed()
             image.evaluate("image => image.decode()")
             shown = Image.open(io.BytesIO(image.screenshot())).convert("RGB")
-            corner = shown.getpixel((3, shown.height - 4))
-            assert sum(corner) > 700 if scheme == "light" else sum(corner) < 140, (scheme, corner)
+            most = max(shown.getcolors(shown.width * shown.height))[1]
+            assert sum(most) > 700 if scheme == "light" else sum(most) < 140, (scheme, most)
     page.emulate_media(media="print")
     assert page.locator(f"{FILMS}.only-dark:visible").count() == 0
     assert page.locator(f"{FILMS}.only-light:visible").count() == page.locator(f"{FILMS}.only-light").count()
@@ -94,9 +104,23 @@ def test_pictures_keep_their_colours_at_night(name):
     assert frames
     for size in {frame.size for frame in frames.values()}:
         alike = {day: frame for day, frame in frames.items() if frame.size == size}
-        boxes = dark_films.pictures(list(alike.values()))
+        whole = (0, 0, *size)
+        sheet = not dark.on_ground(next(iter(alike.values())))
+        boxes = [whole] if sheet else dark_films.pictures(list(alike.values()))
         assert boxes
         for day, frame in alike.items():
+            night = opened(f"{day}-night")
             for box in boxes:
-                before, after = (mean_colour(each.crop(box)) for each in (frame, opened(f"{day}-night")))
+                before, after = map(mean_colour, coloured(frame.crop(box), night.crop(box)))
                 assert max(abs(x - y) for x, y in zip(before, after, strict=True)) < 12
+
+
+def test_of_pictures_on_white_the_ground_becomes_that_of_the_page_and_an_eye_stays():
+    sheet = Image.new("RGB", (34, 16), "white")
+    for left in (4, 22):
+        sheet.paste("#a06040", (left, 3, left + 9, 13))
+        sheet.paste("white", (left + 2, 5, left + 4, 7))
+    night = sheets.without_ground(sheet)
+    assert night.getpixel((0, 0)) == night.getpixel((17, 8)) == sheets.PAPER
+    assert night.getpixel((6, 5)) == (255, 255, 255) and night.getpixel((4, 3)) == (160, 96, 64)
+    assert ImageChops.difference(sheet, night).getbbox() == (0, 0, 34, 16)

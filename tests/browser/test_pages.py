@@ -41,10 +41,10 @@ CUT = """(paper) => {
   }
   return cut;
 }"""
-# A table that a desk must scroll, or whose names leave its numbers less than half of a narrow screen.
-CRAMPED = """() => [...document.querySelectorAll('article .gbt-scroll')]
-             .filter(box => box.scrollWidth > box.clientWidth + 1 && (innerWidth > 1000
-                     || box.querySelector('tbody th').offsetWidth > box.clientWidth / 2))
+# A table that a desk or a tablet must scroll, or whose names leave its numbers less than half of a narrow screen.
+CRAMPED = """() => [...document.querySelectorAll('article :is(.gbt-scroll, .pst-scrollable-table-container)')]
+             .filter(box => box.scrollWidth > box.clientWidth + 1 && (innerWidth > 800
+                     || box.querySelector('.gbt-table tbody th')?.offsetWidth > box.clientWidth / 2))
              .map(box => `${box.scrollWidth} of ${box.clientWidth}: ${box.ariaLabel}`)"""
 # Intervals in the cells of tables that stand in two lines.
 TORN = r"""() => [...document.querySelectorAll('article .gbt-table tbody td')].filter((cell) => {
@@ -54,10 +54,15 @@ TORN = r"""() => [...document.querySelectorAll('article .gbt-table tbody td')].f
   range.setEnd(cell.firstChild, inside.index + inside[0].length);
   return range.getClientRects().length > 1;
 }).map(cell => cell.textContent)"""
+# What moves whole to the next page, and is so high that it may leave half of this one empty.
+TALL = """(page) => [...document.querySelectorAll(`article :is(.gbp, .gbl-still, .gbj-still, .gbd-still, .gbh-still,
+  .ganbook-drawing svg)`)].map((part) => [part.checkVisibility() ? part.getBoundingClientRect().height : 0, part])
+  .filter(([height]) => height > 0.4 * page)
+  .map(([height, part]) => `${Math.round(height)} px: ${part.className} ${part.textContent.trim().slice(0, 60)}`)"""
 SOURCES = "images => images.map((image) => image.src)"
 ADDRESSES = "links => links.map((link) => link.href)"
 WIDTHS = (1440, 1024, 820, 720, 390, 320)  # 720: a window of 1,440 at a zoom of 200 %
-PAPER = 657  # A4 between its margins in css/paper.css: 174 mm
+PAPER, SHEET = 657, 986  # A4 between its margins in css/paper.css: 174 by 261 mm
 MEDIA = re.compile(r"[\w./-]+/_images/[\w-]+\.(?:webp|png|jpeg|gif)")
 
 
@@ -119,12 +124,12 @@ def test_nothing_pushes_the_page_sideways_and_nothing_is_cut(read, name):
 
 @pytest.mark.widths(PAPER)
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut_on_paper_and_no_interval_torn(read, name):
+def test_on_paper_nothing_is_cut_no_interval_torn_and_no_picture_leaves_half_a_page_empty(read, name):
     page = read(name, width=PAPER).page
     page.emulate_media(media="print")
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     page.evaluate(SETTLED)
-    cut = page.evaluate(CUT, True) + page.evaluate(TORN)
+    cut = page.evaluate(CUT, True) + page.evaluate(TORN) + page.evaluate(TALL, SHEET)
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert not cut, cut
 

@@ -33,9 +33,9 @@ CAPTIONS = """() => [...document.querySelectorAll('article .gbt caption')].flatM
   return found;
 })"""
 SMALL = """() => [...document.querySelectorAll(`.bd-header-article button, summary, article button,
-  article input[type=range]`)]
+  article :is(input[type=range], select)`)]
   .filter((part) => part.checkVisibility({ visibilityProperty: true }) && !part.closest('.gbt-table'))
-  .filter((part) => part.getBoundingClientRect().height < 39.5)
+  .filter((part) => part.getBoundingClientRect().height < 43.5)
   .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
 
 # Of the heads of tables: those too low, or where a finger near an edge would meet something else than their button.
@@ -43,7 +43,7 @@ MISSED = """() => [...document.querySelectorAll('article .gbt thead th')].filter
   head.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   const box = head.getBoundingClientRect(), button = head.querySelector('button');
   const ends = [[box.left + 2, box.top + 2], [box.right - 2, box.top + 2], [box.left + 2, box.bottom - 2]];
-  return box.height < 39.5 || ends.some(([x, y]) => document.elementFromPoint(x, y) !== button);
+  return box.height < 43.5 || ends.some(([x, y]) => document.elementFromPoint(x, y) !== button);
 }).map((head) => head.textContent)"""
 # Heads whose arrow lies over the first column where it has scrolled beneath it.
 SHINING = """() => [...document.querySelectorAll('article .gbt-scroll')].flatMap((box) => {
@@ -103,6 +103,45 @@ def test_what_scrolls_beneath_the_first_column_does_not_shine_through(phone):
     assert not phone.evaluate(SHINING)
 
 
+STROKE = """async (range) => {
+  const still = () => new Promise((done) => setTimeout(done, 60));
+  for (let at = -1; at !== scrollY; await still()) at = scrollY;  // a swipe has its momentum
+  range.scrollIntoView({ block: 'center', behavior: 'instant' });
+  await still();
+  if (!window.told) document.addEventListener('input', (event) => told.push(event.target.value));
+  window.told = [];
+  const { left, top, width, height } = range.getBoundingClientRect();
+  return [left + 0.3 * width, top + height / 2, scrollY, range.value];
+}"""
+
+
+def swipe(page, x, y, across, down):
+    """A finger that moves: real touches, which the browser may take for scrolling."""
+    touch = page.context.new_cdp_session(page)
+    send = lambda kind, at: touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})  # noqa: E731
+    send("touchStart", [{"x": x, "y": y}])
+    for k in range(1, 9):
+        send("touchMove", [{"x": x + across * k / 8, "y": y + down * k / 8}])
+    send("touchEnd", [])
+
+
+@pytest.mark.parametrize("kind", [".gbp-film input[type=range]", ".gbl input[type=range]"])
+def test_a_swipe_over_a_slider_scrolls_and_leaves_it_where_it_is(phone, kind):
+    slider = phone.locator(f"article {kind} >> visible=true").first
+    x, y, before, value = slider.evaluate(STROKE)
+    swipe(phone, x, y, 5, -240)
+    phone.wait_for_function("before => scrollY > before + 100", arg=before)
+    assert (slider.input_value(), phone.evaluate("told")) == (value, [])
+    x, y, before, _ = slider.evaluate(STROKE)
+    swipe(phone, x, y, 0.4 * slider.bounding_box()["width"], 3)
+    there = slider.evaluate("range => (range.value - range.min) / (range.max - range.min)")
+    assert 0.55 < there < 0.85 and phone.evaluate("told").pop() == slider.input_value()
+    assert phone.evaluate("scrollY") == before, "the page scrolled instead"
+    phone.touchscreen.tap(x, y)
+    there = slider.evaluate("range => (range.value - range.min) / (range.max - range.min)")
+    assert 0.15 < there < 0.45 and phone.evaluate("told").pop() == slider.input_value()
+
+
 def test_nothing_lies_over_the_text(phone):
     phone.evaluate("() => scrollTo({ top: 5000, behavior: 'instant' })")
     phone.wait_for_timeout(100)
@@ -119,7 +158,7 @@ def test_the_drawer_of_sections_closes_after_a_tap(phone):
     phone.locator("button.secondary-toggle").first.click()
     drawer = phone.locator("dialog#pst-secondary-sidebar-modal")
     link = drawer.locator("a[href^='#']:visible").nth(2)
-    assert link.bounding_box()["height"] >= 39.5
+    assert link.bounding_box()["height"] >= 43.5
     link.click()
     drawer.wait_for(state="hidden", timeout=3000)
     assert phone.evaluate("() => location.hash.length > 1")

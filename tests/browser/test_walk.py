@@ -90,6 +90,12 @@ SHOWN = """() => [...document.querySelectorAll('article .cell_output > img')]
   .filter((image) => image.getClientRects().length)"""
 SMALL = f"""() => ({SHOWN})()
   .filter((image) => image.getBoundingClientRect().width < 0.49 * image.naturalWidth).map((image) => image.src)"""
+# Films and panels that are plots, and whose ticks, 17.6 pixels of a frame, are too small. One of points, 360 pixels
+# wide, has none.
+TINY = """() => [...document.querySelectorAll('article .gbp-img:not(.gbp-pixels)')]
+  .filter((image) => image.checkVisibility() && image.naturalWidth > 360)
+  .map((image) => [image.getBoundingClientRect().width / image.naturalWidth, image.alt])
+  .filter(([scale]) => 17.6 * scale < 9)"""
 HIDDEN = """() => [...document.querySelectorAll('article :is(.cell_output, .gbp-stage)')]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0).map((box) => box.className)"""
 
@@ -100,7 +106,23 @@ def test_on_a_phone_a_still_has_half_its_size_and_what_is_wider_scrolls(read, na
     page = read(name, width=390).page
     page.wait_for_function(f"() => ({SHOWN})().every((image) => image.naturalWidth)")
     assert not page.evaluate(SMALL)
+    assert not page.evaluate(TINY), "letters of less than 9 pixels"
     page.wait_for_function(f"() => ({HIDDEN})().length === 0")
+
+
+def test_the_pieces_of_a_wide_film_show_one_frame(read):
+    page = read(CHAPTERS[1]).page
+    film = page.locator(".gbp-film:has(.film-piece)").first
+    piece = film.locator(".film-piece")
+    assert not piece.is_visible()
+    page.set_viewport_size({"width": 390, "height": 900})
+    first, second = film.locator(".film-row").all()
+    assert second.bounding_box()["y"] >= first.bounding_box()["y"] + first.bounding_box()["height"]
+    at = film.locator("input[type=range]")
+    for value in ("0", "3"):
+        at.evaluate("(r, v) => { r.value = v; r.dispatchEvent(new Event('input', { bubbles: true })); }", value)
+        page.wait_for_function("film => film.querySelector('.film-piece').src === film.querySelector('.gbp-img').src",
+                               arg=film.element_handle())  # fmt: skip
 
 
 def test_the_reference_is_part_of_the_walk():

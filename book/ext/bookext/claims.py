@@ -19,7 +19,7 @@ PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
 BOUND = re.compile(r"([<>≤≥±]) (?=\S)")
 VERSUS = re.compile(r"(?:^|(?<=; ))([<>≤≥])(?:( each)|(?=;|$))")  # of "0.02 vs 0.31", where no limit is written
 SAID = {"<": "the first less", ">": "the first greater", "≤": "the first no greater", "≥": "the first no less"}
-SAME = re.compile(r"(?<![\w.])(-?[\w.+-]+) to \1(?=;|,|$)")  # of "inf to inf"
+SAME = re.compile(r"(?<![\w.-])(-?[\w.+-]+) to \1(?=;|,|$)")  # of "inf to inf"
 AGAIN = re.compile(r"(?:^|(?<=; ))([^;,]*\d[^;,]*)((?:; \1(?=;|$))+)")  # of "around 0; around 0; around 0"
 THIRDS = re.compile(r"(?<![\d.])0\.(3333+|6666+7|16666+7)(?!\d)")
 # The columns of the matrix: the ten parts of a chapter that may claim something, under short names.
@@ -52,8 +52,8 @@ def words(sentence):
 def numbers(text):
     """What was measured or asked, as print sets it; no bound stands without its number, no range from x to x.
 
-    >>> "".join(node.astext() for node in numbers("< 1e-9, inf to inf"))
-    '<\\xa010−9, ∞'
+    >>> "".join(node.astext() for node in numbers("< 1e-9, inf to inf, -2 to 2"))
+    '<\\xa010−9, ∞, −2 to 2'
     """
     text = SAME.sub(r"\1", text)
     return signs.as_nodes(re.sub(r"\binf\b", "∞", BOUND.sub("\\1\N{NO-BREAK SPACE}", text)).replace("-∞", "−∞"))
@@ -78,12 +78,29 @@ def evidence(claim):
         return [nodes.Text(" "), nodes.inline("", claim.exact, classes=["evidence", "exact"])]
     if not claim.measured:
         return []
-    measured = nodes.inline("", "", *numbers(claim.measured), classes=["measured"])
-    asked = [nodes.Text(", asked\N{NO-BREAK SPACE}"), *numbers(in_words(claim.asked))]
-    return [
-        nodes.Text(" "),
-        nodes.inline("", "", measured, *asked, classes=["evidence"]),
-    ]
+    told = pairs(claim.measured, claim.asked)
+    found = nodes.inline(classes=["evidence", "pairs"] if len(told) > 1 else ["evidence"])
+    for k, (measured, asked) in enumerate(told, 1):
+        end = ";" * (k < len(told))
+        pair = [
+            nodes.inline("", "", *numbers(measured), classes=["measured"]),
+            nodes.Text(", asked\N{NO-BREAK SPACE}"),
+            *numbers(in_words(asked) + end),
+        ]
+        found += nodes.inline("", "", *pair, classes=["pair"]) if len(told) > 1 else pair
+    return [nodes.Text(" "), found]
+
+
+def pairs(measured, asked):
+    """What was measured beside what was asked of it: one by one, where there are three or more.
+
+    >>> pairs("1; 2; 3", "< 2; < 3, 5 values; > 1")
+    [('1', '< 2'), ('2', '< 3, 5 values'), ('3', '> 1')]
+    >>> pairs("1; 2; 3", "around 0 each")
+    [('1; 2; 3', 'around 0 each')]
+    """
+    each, wanted = measured.split("; "), asked.split("; ")
+    return list(zip(each, wanted, strict=True)) if len(each) == len(wanted) > 2 else [(measured, asked)]
 
 
 def item(claim, leads_to=None):

@@ -17,11 +17,10 @@ from docutils import nodes
 from PIL import Image, ImageChops, ImageFilter
 
 from bookext.folds import cells
-from bookext.notebooks import chapter_number
+from bookext.sheets import PAPER, blocks, on_white, without_ground
 
 GROUND = (251, 250, 247)  # figure.facecolor of ganbook's style
 EDGE = (213, 207, 194)  # around a film of points
-PAPER = (21, 24, 29)  # the page at night: --gb-paper of theme/css/colours.css
 PICTURES = re.compile(r"\bimshow\(|\bplot\.grid\(")
 DEFINED = re.compile(r"^def (\w+)\(.*?(?=^\S|\Z)", re.M | re.S)
 FRAME = re.compile(r'src="data:image/\w+;base64,([A-Za-z0-9+/=]+)"')
@@ -29,6 +28,7 @@ FIGURE = re.compile(r'<img\b(?=[^>]*\bclass="[^"]*\bhas-pictures\b)[^>]*\bsrc="[
 MIXED = ("<!-- frames with pictures -->", "<!-- end of frames -->")  # around a film, for bookext/dark_films.py
 STILL = re.compile(r'(<img\b(?![^>]*\bwidth=)[^>]*\bsrc="[^"]*_images/([0-9a-f]{64}\.\w+)")([^>]*>)')
 FILM_SIZE = re.compile(r'(<img\b[^>]*\bgbp-img\b[^>]*\bwidth=)"(\d+)"( height=)"(\d+)"')
+WRITTEN = max((pathlib.Path(__file__).parent / name).stat().st_mtime for name in ("dark.py", "sheets.py"))
 LEAST = 0.5  # ticks of 17.6 pixels are then 8.8; what is wider than the screen is scrolled in its card
 SHOWN = 0.87  # titles of 13.5 pt at 110 dpi are 20.6 pixels, the page's text is 18
 LIFT = 0.93  # of the filter invert(); night.css has the same
@@ -72,8 +72,13 @@ def night(figure: Image.Image) -> Image.Image:
     red, green, blue = ImageChops.difference(figure, Image.new("RGB", figure.size, GROUND)).split()
     off = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 * (value > 0))
     wide = spread(ImageChops.invert(spread(ImageChops.invert(off))))
+    kept = ImageChops.darker(wide, off)
     page = Image.new("RGB", figure.size, PAPER)
-    return Image.composite(figure, ImageChops.lighter(turned(figure), page), ImageChops.darker(wide, off))
+    out = Image.composite(figure, ImageChops.lighter(turned(figure), page), kept)
+    for box in blocks(kept):  # of pictures on white, such as faces, only the pictures stay
+        if on_white(part := figure.crop(box)):
+            out.paste(without_ground(part), box[:2])
+    return out
 
 
 def pairs(html: str, images: pathlib.Path) -> str:
@@ -82,7 +87,7 @@ def pairs(html: str, images: pathlib.Path) -> str:
     def both(found: re.Match) -> str:
         path = images / found[1]
         dark = path.with_name(f"{path.stem}-night.webp")
-        if not dark.exists():
+        if not dark.exists() or dark.stat().st_mtime < WRITTEN:
             with Image.open(path) as figure:
                 night(figure).save(dark, "WEBP", lossless=True, quality=50, method=2)
         day = found[0].replace("has-pictures", "has-pictures only-light", 1)
@@ -129,7 +134,7 @@ def code_behind(source: str, others: list[str]) -> str:
 
 def mark(app, doctree):
     """Say of each cell whether its figures and films stand on the ground alone, or show pictures."""
-    if chapter_number(app.env.docname) is None:
+    if not app.env.docname.startswith("notebooks/"):
         return
     found = [(cell, code.astext() if code else "", output) for cell, _, code, output in cells(doctree)]
     sources = [source for _, source, _ in found]
@@ -145,10 +150,11 @@ def mark(app, doctree):
                 continue
             with Image.open(io.BytesIO(base64.b64decode(frame[1]))) as first:
                 plot = on_ground(first)
-            if not plot:
+                sheet = not plot and on_white(first)
+            if not (plot or sheet):
                 continue
-            shown = FILM_SIZE.sub(lambda found: scaled(*found.groups()), raw.astext())
-            if pictures:
+            shown = FILM_SIZE.sub(lambda found: scaled(*found.groups()), raw.astext()) if plot else raw.astext()
+            if pictures or sheet:
                 shown = shown.join(MIXED)
             else:
                 cell["classes"].append("on-ground")

@@ -3,21 +3,27 @@
 A film stands on the page twice, once with the files of the day and once with those of the night; a reader loads one of
 the two. Frames are lossy, so a picture is not told from its ground pixel by pixel: a film's pictures are the rectangles
 that, in the mean of its frames, are no ground nearly everywhere and full of edges. They stay; all else is turned over.
+Of pictures that stand on white, such as faces, the white around them becomes the page's (sheets.py).
 """
 
 from __future__ import annotations
 
+import base64
+import io
 import pathlib
 import re
 
 from PIL import Image, ImageChops, ImageFilter
 
-from bookext.dark import GROUND, MIXED, PAPER, turned
+from bookext.dark import GROUND, MIXED, PAPER, on_ground, turned
+from bookext.sheets import blocks, on_white, without_ground
 
 FILM = re.compile(f"{MIXED[0]}(.*?){MIXED[1]}", re.S)
+INLINE = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")  # frames too small for a file
 FILE = re.compile(r'_images/([^"/]+)\.webp"')
 NOISE = 5  # of a lossy ground
 LEAST = 40  # pixels of a side
+SMALL = 300  # pixels; below, a pixel is a square
 REACH = 20  # pixels from an edge, where a title's letters may be
 FULL, DENSE, EDGES = 0.75, 0.5, 0.05  # of a rectangle, around a pixel, of neighbours that differ
 
@@ -29,10 +35,10 @@ def mean(masks: list[Image.Image]) -> Image.Image:
     return out
 
 
-def off_ground(frame: Image.Image) -> Image.Image:
+def off_ground(frame: Image.Image, noise: int = NOISE) -> Image.Image:
     """White where a frame has not the colour of the ground."""
     red, green, blue = ImageChops.difference(frame, Image.new("RGB", frame.size, GROUND)).split()
-    return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 * (value > NOISE))
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 * (value > noise))
 
 
 def edges(frame: Image.Image) -> Image.Image:
@@ -53,33 +59,6 @@ def share(mask: Image.Image) -> float:
 def lines(mask: Image.Image, down: bool) -> bytes:
     """The mean of each row of a mask, or of each column."""
     return mask.resize((1, mask.height) if down else (mask.width, 1), Image.Resampling.BOX).tobytes()
-
-
-def blocks(mask: Image.Image, at: tuple[int, int] = (0, 0)) -> list[tuple[int, int, int, int]]:
-    """The rectangles into which empty rows and columns cut what is white.
-
-    >>> mask = Image.new("L", (9, 9))
-    >>> mask.paste(255, (1, 1, 3, 3)), mask.paste(255, (5, 1, 9, 8))
-    (None, None)
-    >>> blocks(mask)
-    [(1, 1, 3, 3), (5, 1, 9, 8)]
-    """
-    box = mask.point(lambda value: 255 * (value > 0)).getbbox()
-    if box is None:
-        return []
-    part, (x, y) = mask.crop(box), (at[0] + box[0], at[1] + box[1])
-    for down in (True, False):
-        marks = [bool(part.crop((0, k, part.width, k + 1) if down else (k, 0, k + 1, part.height)).getbbox())
-                 for k in range(part.height if down else part.width)]  # fmt: skip
-        if all(marks):
-            continue
-        cuts = [k for k in range(len(marks) + 1) if (k < len(marks) and marks[k]) != (k > 0 and marks[k - 1])]
-        found = []
-        for start, end in zip(cuts[::2], cuts[1::2], strict=True):
-            piece = (0, start, part.width, end) if down else (start, 0, end, part.height)
-            found += blocks(part.crop(piece), (x + piece[0], y + piece[1]))
-        return found
-    return [(x, y, x + part.width, y + part.height)]
 
 
 def trimmed(box: tuple[int, int, int, int], off: Image.Image) -> tuple[int, int, int, int]:
@@ -107,8 +86,26 @@ def night(frame: Image.Image, boxes: list[tuple[int, int, int, int]]) -> Image.I
     """A frame turned over, but for its pictures."""
     out = ImageChops.lighter(turned(frame), Image.new("RGB", frame.size, PAPER))
     for box in boxes:
-        out.paste(frame.crop(box), box[:2])
+        part = frame.crop(box)
+        out.paste(without_ground(part) if on_white(part) else part, box[:2])
     return out
+
+
+def nights(frames: dict[str, Image.Image]) -> dict[str, Image.Image]:
+    """The frames of one player for the night, by their names."""
+    if not on_ground(next(iter(frames.values()))):  # nothing but a sheet of pictures
+        return {name: without_ground(frame) for name, frame in frames.items()}
+    boxes = pictures(list(frames.values()))
+    return {name: night(frame, boxes) for name, frame in frames.items()}
+
+
+def inline(found: re.Match) -> str:
+    """The address of a frame that stands in the page, for the night."""
+    with Image.open(io.BytesIO(base64.b64decode(found[1]))) as frame:
+        (dark,) = nights({"": frame.convert("RGB")}).values()
+    body = io.BytesIO()
+    dark.save(body, "WEBP", lossless=True)
+    return f"data:image/webp;base64,{base64.b64encode(body.getvalue()).decode()}"
 
 
 def films(html: str, images: pathlib.Path) -> str:
@@ -122,11 +119,11 @@ def films(html: str, images: pathlib.Path) -> str:
                 frames[name] = frame.convert("RGB")
         for size in {frame.size for frame in frames.values()}:  # each player has its own
             alike = {name: frame for name, frame in frames.items() if frame.size == size}
-            boxes = pictures(list(alike.values()))
-            for name, frame in alike.items():
-                night(frame, boxes).save(images / f"{name}-night.webp", "WEBP", quality=80, method=4)
+            for name, dark in nights(alike).items():
+                sharp = {"lossless": True, "method": 0} if dark.width < SMALL else {"quality": 80, "method": 4}
+                dark.save(images / f"{name}-night.webp", "WEBP", **sharp)
         day, dark = (film.replace('class="gbp ', f'class="gbp has-pictures {which} ', 1) for which in
                      ("only-light", "only-dark"))  # fmt: skip
-        return day + FILE.sub(r'_images/\1-night.webp"', dark)
+        return day + INLINE.sub(inline, FILE.sub(r'_images/\1-night.webp"', dark))
 
     return FILM.sub(both, html)

@@ -19,6 +19,8 @@ from bookext import slim as slimming
 from bookext.cards import with_cards
 from bookext.dark import pairs, sized
 from bookext.dark_films import films
+from bookext.rows import in_rows
+from bookext.sheets import clear_stills
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +95,8 @@ def mended(html: str) -> str:
         html,
     )
     html = re.sub(r'(<section) id="(?:proof|solution|exercise|[a-z]+)-content"', r"\1", html)
+    # Which half of the day it is, a script finds out; without one it is day, also for the sheet of code's colours.
+    html = html.replace(' data-theme="auto"', ' data-theme="light"', 1)
     # A landmark for the sidebar, and a button whose name is what it shows.
     html = html.replace(
         '<div id="pst-primary-sidebar" class', '<div id="pst-primary-sidebar" role="region" aria-label="The book" class'
@@ -182,7 +186,9 @@ def finished(name: str, html: str, out: pathlib.Path, renamed: dict[str, str]) -
     html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
     for old, new in renamed.items():
         html = html.replace(f"_images/{old}", f"_images/{new}")
-    return films(pairs(sized(html, out / "_images"), out / "_images"), out / "_images")
+    for change in (sized, pairs, clear_stills, in_rows, films):
+        html = change(html, out / "_images")
+    return html
 
 
 def finish(app, exception):

@@ -1,7 +1,7 @@
 """A chapter's tile on the map: how its first film ends, by day and by night.
 
-A plot is turned over by the filter of theme/css/night.css. Pictures keep their colours: those beside a plot are left
-as they are, and of a sheet of pictures on a white ground only the ground becomes the page's.
+A plot is turned over by the filter of theme/css/night.css. Pictures keep their colours; of a sheet of them on a white
+ground only the ground becomes the page's (sheets.py).
 """
 
 from __future__ import annotations
@@ -10,41 +10,13 @@ import base64
 import io
 
 from docutils import nodes
-from PIL import Image, ImageChops
+from PIL import Image
 
 from bookext import dark_films
-from bookext.dark import PAPER, PICTURES, code_behind, on_ground
+from bookext.dark import PICTURES, code_behind, on_ground
+from bookext.sheets import without_ground
 
 SMALL = 200  # pixels; below, a pixel is a square
-WHITE = 225  # the least channel of a white ground, as far as a lossy frame keeps it
-
-
-def without_ground(sheet: Image.Image) -> Image.Image:
-    """A sheet of pictures, the white that reaches its border made the colour of the page at night.
-
-    >>> sheet = Image.new("RGB", (9, 9), "white")
-    >>> sheet.paste("red", (2, 2, 7, 7)), sheet.putpixel((4, 4), (255, 255, 255))
-    (None, None)
-    >>> [without_ground(sheet).getpixel(at) for at in ((0, 0), (2, 2), (4, 4))]
-    [(21, 24, 29), (255, 0, 0), (255, 255, 255)]
-    """
-    red, green, blue = sheet.split()
-    white = ImageChops.darker(ImageChops.darker(red, green), blue).point(lambda value: 255 * (value >= WHITE))
-    wide, high = white.size
-    reached = Image.new("L", white.size)
-    reached.paste(255, (0, 0, wide, high))
-    reached.paste(0, (1, 1, wide - 1, high - 1))
-    reached = ImageChops.darker(reached, white)
-    while True:  # one pixel further, as long as that is white and new
-        grown = reached
-        for step in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            moved = Image.new("L", white.size)
-            moved.paste(reached, step)
-            grown = ImageChops.lighter(grown, moved)
-        grown = ImageChops.darker(grown, white)
-        if grown.tobytes() == reached.tobytes():
-            return Image.composite(Image.new("RGB", sheet.size, PAPER), sheet, reached)
-        reached = grown
 
 
 def at_night(frame: Image.Image, code: str) -> Image.Image | None:

@@ -39,6 +39,13 @@
       row.append(...chosen);
       views[0].after(row);
     };
+    // On a phone the plots of a wide frame are pieces, one below the other: css/rows.css.
+    const alike = new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        for (const piece of target.closest(".gbp-view").querySelectorAll(".film-piece")) piece.src = target.src;
+      }
+    });
+    document.querySelectorAll(".film-row > .gbp-img").forEach((image) => alike.observe(image, { attributeFilter: ["src"] }));
     let were = [];
     addEventListener("beforeprint", () => {
       were = [...films].map((film) => film.querySelector("input[type=range]")?.value);
