@@ -120,6 +120,15 @@ def stop_at(monkeypatch, n, *signals):
     monkeypatch.setattr(Run, "_play", stopped)
 
 
+@pytest.fixture
+def at_a_terminal():
+    """Ctrl-C interrupts, though the tests themselves may run in the background of a shell, where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("at_a_terminal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_training_keeps_its_generator_and_goes_on(pictures, tmp_path, capsys, monkeypatch, number):
     whole, out = go(pictures, tmp_path / "whole.safetensors", rounds=90), tmp_path / "own.safetensors"
@@ -137,6 +146,7 @@ def test_a_stopped_training_keeps_its_generator_and_goes_on(pictures, tmp_path, 
     assert torch.equal(whole.sample(5), again.sample(5))
 
 
+@pytest.mark.usefixtures("at_a_terminal")
 def test_a_second_ctrl_c_stops_at_once(pictures, tmp_path, capsys, monkeypatch):
     stop_at(monkeypatch, 3, signal.SIGINT, signal.SIGINT)
     with pytest.raises(SystemExit) as ended:
