@@ -28,7 +28,8 @@ CUT = """(paper) => {
   for (const part of article?.querySelectorAll('mjx-container, img, svg, table, pre, p, li, summary') ?? []) {
     const box = part.getBoundingClientRect(), own = part.matches('pre, mjx-container[display]');
     if (!box.width || !box.height || part.closest('mjx-assistive-mml, .gbp')) continue;
-    const right = own ? box.left + part.scrollWidth : box.right;
+    const more = own && part.scrollWidth > part.clientWidth + 1;  // both are rounded
+    const right = more ? box.left + part.scrollWidth : box.right;
     if (paper && right > innerWidth + 1) cut.push(`off: ${part.tagName} ${part.textContent.slice(0, 40)}`);
     for (let around = own ? part : part.parentElement; around; around = around.parentElement) {
       const flow = getComputedStyle(around).overflowX, edge = around.getBoundingClientRect();
