@@ -1,4 +1,4 @@
-"""Finding, reading and writing notebooks: `python scripts/chapters.py 01` prints the paths of a chapter (or of all)."""
+"""Finding, reading and writing notebooks: `python scripts/chapters.py 01 05` prints the paths of chapters (or of all)."""
 
 import copy
 import hashlib
@@ -97,4 +97,5 @@ def write(path, notebook):
 
 
 if __name__ == "__main__":
-    print("\n".join(str(path.relative_to(ROOT)) for path in find(sys.argv[1] if len(sys.argv) > 1 else "")))
+    for word in sys.argv[1:] or [""]:
+        print("\n".join(str(path.relative_to(ROOT)) for path in find(word)))

@@ -151,3 +151,9 @@ def test_the_first_script_starts_on_an_old_python():
     assert done.returncode == 1
     assert "Python >= 3.10 is needed, this is 3.9.2" in done.stderr
     assert "make PYTHON=" in done.stderr
+
+
+def test_several_chapters_are_all_found():
+    command = [sys.executable, ROOT / "scripts" / "chapters.py", "01", "05"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert found == ["notebooks/01_minimax_game.ipynb", "notebooks/05_dcgan.ipynb"]
