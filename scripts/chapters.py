@@ -1,4 +1,4 @@
-"""Finding, reading and writing notebooks: `python scripts/chapters.py 01 05` prints the paths of chapters (or of all)."""
+"""Finding, reading and writing notebooks: `python scripts/chapters.py 01 05` prints paths of chapters (all: of all)."""
 
 import copy
 import hashlib
