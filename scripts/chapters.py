@@ -97,5 +97,5 @@ def write(path, notebook):
 
 
 if __name__ == "__main__":
-    for word in sys.argv[1:] or [""]:
-        print("\n".join(str(path.relative_to(ROOT)) for path in find(word)))
+    found = [path for word in sys.argv[1:] or [""] for path in find(word)]
+    print("\n".join(str(path.relative_to(ROOT)) for path in found))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 
 from docutils import nodes
+from sphinx.util.parallel import parallel_available
 
 from bookext.mathematics import kept_by
 
@@ -40,7 +41,7 @@ def merge(app, env, docnames, other):
 
 
 def begin(app, env):
-    if app.builder.format == "html":
+    if app.builder.format == "html" and parallel_available:  # not on Windows, where no process forks
         found = [formula for name in sorted(env.book_formulas) for formula in env.book_formulas[name]]
         app.typesetter = multiprocessing.get_context("fork").Process(target=kept_by(app).add, args=[found])
         app.typesetter.start()

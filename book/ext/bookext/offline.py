@@ -14,6 +14,7 @@ import re
 import shutil
 
 from sphinx.util import logging
+from sphinx.util.parallel import parallel_available
 
 from bookext import slim as slimming
 from bookext.cards import with_cards
@@ -198,8 +199,12 @@ def finish(app, exception):
     renamed = slimming.lighter_figures(out / "_images")
     before = {page.relative_to(out).as_posix(): page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
     names = [name for name in sorted(before) if not name.startswith("_static/")]
-    with multiprocessing.get_context("fork").Pool() as pool:  # a page for each core
-        made = pool.starmap(finished, [(name, before[name], out, renamed) for name in names], chunksize=1)
+    asked = [(name, before[name], out, renamed) for name in names]
+    if parallel_available:
+        with multiprocessing.get_context("fork").Pool() as pool:  # a page for each core
+            made = pool.starmap(finished, asked, chunksize=1)
+    else:
+        made = [finished(*each) for each in asked]
     pages = dict(zip(names, made, strict=True))
     for name, html in pages.items():
         for tag in REMOTE_MEDIA.findall(html):

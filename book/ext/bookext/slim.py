@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import pathlib
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -111,7 +112,9 @@ def unpack_frames(html: str, images: pathlib.Path, prefix: str) -> str:
         content = base64.b64decode(match[2])
         name = f"{hashlib.sha256(content).hexdigest()[:20]}.{match[1]}"
         images.mkdir(exist_ok=True)
-        (images / name).write_bytes(content)
+        own = images / f"{name}.{os.getpid()}"
+        own.write_bytes(content)
+        own.replace(images / name)  # whole: another process may be reading the same picture
         return f"{prefix}_images/{name}"
 
     return FRAME.sub(write, html)
