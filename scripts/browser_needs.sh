@@ -12,13 +12,16 @@ loud() {
 
 browser=
 named=${GANBOOK_CHROMIUM:-${CHROMIUM:-}} # a path may have spaces
-if [ -n "$named" ]; then set -- "$named"; else set -- chromium chromium-browser google-chrome google-chrome-stable; fi
+if [ -n "$named" ]; then set -- "$named"; else
+  set -- chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
+fi
 for name in "$@"; do
   if command -v "$name" >/dev/null; then browser=$name; fi
 done
 if [ -z "$browser" ]; then
   loud "There is no Chromium, and the browser tests need one. Get it, then run the same again:" \
-    "  Debian, Ubuntu:  apt-get install chromium" \
+    "  Debian:          apt-get install chromium-headless-shell (or chromium, which takes longer)" \
+    "  Ubuntu:          apt-get install chromium" \
     "  Fedora:          dnf install chromium" \
     "  macOS, others:   install Chromium or Chrome, and name it: GANBOOK_CHROMIUM=/path/to/it make test" \
     "To run all other checks without it: make test BROWSER=no"

@@ -65,6 +65,7 @@ def test_continuous_integration_calls_exactly_make_test():
 STUBS = {
     "python3": "case $1 in -V) echo Python 3.9.2;; *) exit ${OLD_PYTHON:-0};; esac",
     "apt-get": 'echo "apt-get $*" >>"$LOG"',
+    "apt-cache": 'exit ${NO_SHELL:-0}',
     "make": 'echo "make $*" >>"$LOG"',
     "id": "echo 0",
     "date": "echo 12:00:00",
@@ -98,8 +99,18 @@ def test_a_bare_machine_gets_what_it_lacks_and_then_exactly_make_test(bare):
     code, called, _ = bare()
     assert code == 0
     assert called[0] == "apt-get update -qq"
-    assert called[1].endswith(" git chromium fonts-liberation nodejs npm")
+    assert called[1].endswith(" git chromium-headless-shell fonts-liberation nodejs npm")
     assert called[2:] == ["make test"]
+    code, called, _ = bare(NO_SHELL="1")  # a system that packs the whole browser alone
+    assert code == 0
+    assert called[1].endswith(" git chromium fonts-liberation nodejs npm")
+
+
+@pytest.mark.parametrize("browser", ["chromium", "chromium-headless-shell"])
+def test_one_browser_is_enough(bare, browser):
+    (bare.shelf / browser).symlink_to(bare.shelf / "id")
+    _, called, _ = bare()
+    assert "chromium" not in called[1]
 
 
 def test_a_bare_machine_without_apt_or_with_an_old_python_fails_loudly(bare):

@@ -5,10 +5,10 @@ DevTools makes four times as slow. Aims (issue 23): 30 frames, two games 20, and
 """
 
 import pathlib
-import shutil
 import sys
 import tempfile
 
+from conftest import find_chromium
 from playwright.sync_api import sync_playwright
 
 from ganbook import explore
@@ -75,10 +75,10 @@ def frames(browser, address, name, slower):
 
 
 def main(tries=3):
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         folder = pathlib.Path(folder)
-        browser = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        flags = ["--headless", "--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
         for name in pages(folder):
             rates = {
                 slower: max(frames(browser, (folder / f"{name}.html").as_uri(), name, slower) for _ in range(tries))

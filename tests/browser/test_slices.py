@@ -8,6 +8,8 @@ SLICES = "() => document.documentElement.dataset.slices"
 WAITING = """() => [...document.querySelectorAll('.bd-article section')]
   .filter((section) => getComputedStyle(section).contentVisibility === 'auto').map((section) => section.id)"""
 HEADS = "() => [...document.querySelectorAll('.bd-article section section > h2')].map((head) => head.parentElement.id)"
+SHOWN = """() => [...document.images].every((image) => image.complete
+  || image.getBoundingClientRect().bottom < 0 || image.getBoundingClientRect().top > innerHeight)"""
 BUSY = "window.requestIdleCallback = () => 0"  # a browser that never has time
 HERE = """id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150
   || document.getElementById(id).getBoundingClientRect().top < innerHeight / 2
@@ -55,7 +57,7 @@ def test_who_goes_back_finds_the_place(visit):
     page.goto(page.url.replace(CHAPTER, CHAPTERS[0]))
     page.go_back()
     page.wait_for_function("() => scrollY > 0")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(f"() => ({SLICES})() === undefined && ({SHOWN})()")
     assert abs(page.evaluate("() => scrollY") - place) < 3
 
 
