@@ -65,7 +65,7 @@ def test_continuous_integration_calls_exactly_make_test():
 STUBS = {
     "python3": "case $1 in -V) echo Python 3.9.2;; *) exit ${OLD_PYTHON:-0};; esac",
     "apt-get": 'echo "apt-get $*" >>"$LOG"',
-    "apt-cache": 'exit ${NO_SHELL:-0}',
+    "apt-cache": "exit ${NO_SHELL:-0}",
     "make": 'echo "make $*" >>"$LOG"',
     "id": "echo 0",
     "date": "echo 12:00:00",

@@ -8,9 +8,9 @@ import pathlib
 import sys
 import tempfile
 
-from conftest import find_chromium
 from playwright.sync_api import sync_playwright
 
+from conftest import find_chromium
 from ganbook import explore
 from ganbook.player.hand import bundle as hand
 from ganbook.player.live import bundle as live

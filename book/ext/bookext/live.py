@@ -10,6 +10,7 @@ the reader asks for it (theme/js/later.js).
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import pathlib
 import re
@@ -26,6 +27,7 @@ ROOM = 60_000
 """Bytes of script that the pieces of a page may have, without weights."""
 
 
+@functools.cache
 def bundle(name: str) -> ModuleType:
     """What joins the script of a piece."""
     spec = importlib.util.spec_from_file_location(f"{name}_bundle", PLAYER / name / "bundle.py")

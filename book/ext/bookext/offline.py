@@ -150,9 +150,12 @@ def with_slices(html: str) -> str:
     return re.sub(r"<head>\s*", lambda m: f"{m[0]}<script>{SLICES}</script>\n", html, count=1)
 
 
-def slim(out: pathlib.Path) -> None:
-    """Remove from the theme's and the extensions' files what no page of the book uses."""
-    static, used = out / "_static", slimming.words(out)
+def slim(static: pathlib.Path, used: set[str]) -> None:
+    """Remove from the theme's and the extensions' files what no page of the book uses.
+
+    used: the words of all pages; those of the scripts count too.
+    """
+    used = used.union(*(slimming.words(script.read_text(encoding="utf-8")) for script in static.rglob("*.js")))
     for sheet in [*(static / "styles").glob("*.css"), *static.glob("*.css")]:
         before = sheet.read_text(encoding="utf-8")
         after = slimming.purge(ICON_FONT.sub("", ICON_RULE.sub("", before)), used)
@@ -180,16 +183,16 @@ def fresh(app):
         sheet.unlink()
 
 
-def finished(name: str, html: str, out: pathlib.Path, renamed: dict[str, str]) -> str:
-    """A page as a reader gets it, its pictures beside it."""
-    html = offline(mended(html), search=name == "search.html")
+def finished(name: str, out: pathlib.Path, renamed: dict[str, str]) -> tuple[str, set[str]]:
+    """A page as a reader gets it, its pictures beside it; and its words."""
+    html = offline(mended((out / name).read_text(encoding="utf-8")), search=name == "search.html")
     html = slimming.unpack_frames(slimming.plain_code(html), out / "_images", "../" * name.count("/"))
     html = with_slices(with_faces(slimming.once(html), "../" * name.count("/")))
     for old, new in renamed.items():
         html = html.replace(f"_images/{old}", f"_images/{new}")
     for change in (sized, pairs, clear_stills, in_rows, films):
         html = change(html, out / "_images")
-    return html
+    return html, slimming.words(html)
 
 
 def finish(app, exception):
@@ -197,23 +200,20 @@ def finish(app, exception):
         return
     out = pathlib.Path(app.outdir)
     renamed = slimming.lighter_figures(out / "_images")
-    before = {page.relative_to(out).as_posix(): page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
-    names = [name for name in sorted(before) if not name.startswith("_static/")]
-    asked = [(name, before[name], out, renamed) for name in names]
+    names = sorted(page.relative_to(out).as_posix() for page in out.rglob("*.html"))
+    asked = [(name, out, renamed) for name in names if not name.startswith("_static/")]
     if parallel_available:
         with multiprocessing.get_context("fork").Pool() as pool:  # a page for each core
             made = pool.starmap(finished, asked, chunksize=1)
     else:
         made = [finished(*each) for each in asked]
-    pages = dict(zip(names, made, strict=True))
+    pages = {name: html for (name, *_), (html, _) in zip(asked, made, strict=True)}
     for name, html in pages.items():
         for tag in REMOTE_MEDIA.findall(html):
             logger.warning(f"{name}: the page would load {tag} from elsewhere; bundle the file instead", type="offline")
     for name in pages:
-        after = with_cards(name, pages)
-        if after != before[name]:
-            (out / name).write_text(after, encoding="utf-8")
-    slim(out)
+        (out / name).write_text(with_cards(name, pages), encoding="utf-8")
+    slim(out / "_static", set().union(*(words for _, words in made)))
 
 
 def setup(app):

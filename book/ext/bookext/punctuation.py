@@ -69,8 +69,9 @@ def percents(doctree: nodes.Element) -> int:
     """Tie each "%" to the number before it, which may be a formula; return how many texts were changed."""
     changed = 0
     for text in list(doctree.findall(nodes.Text)):
-        line, tied = text.parent, PERCENT.sub(f"{NO_BREAK}%", str(text))
-        if tied != str(text) and not isinstance(line, AS_IT_IS):
+        if "%" not in text or isinstance(line := text.parent, AS_IT_IS):
+            continue
+        if (tied := PERCENT.sub(f"{NO_BREAK}%", str(text))) != str(text):
             line.replace(text, nodes.Text(tied))
             changed += 1
     for raw in doctree.findall(nodes.raw):

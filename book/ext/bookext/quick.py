@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 import os
 
 import pybtex.plugin
 import sphinx.builders
+from sphinx.environment.adapters import toctree
 from sphinx_proof.domain import ProofDomain
 
 
@@ -34,12 +36,30 @@ def smaller_pieces(app, env):
     sphinx.builders.make_chunks = functools.partial(dealt, rounds=2)
 
 
+def titles(app, env):
+    """The list of all pages at a page's side names each by its title: its sections need not be copied, to be dropped.
+
+    Where a page lists others, nothing is cut short.
+    """
+    if set(env.toctree_includes) != {env.config.root_doc} or hasattr(toctree._toctree_standard_entry, "whole"):
+        return
+    whole = toctree._toctree_standard_entry
+
+    def entry(title, ref, depth, *others):
+        return whole(title, ref, 1, *others)
+
+    entry.whole = whole
+    toctree._toctree_standard_entry = entry
+
+
 def setup(app):
     gc.disable()  # the build is short, and ends with its documents in memory anyway
+    atexit.register(gc.freeze)  # and then nobody looks through them for what might be freed, which took three seconds
     # Each citation would search the metadata of all installed packages for the same three plug-ins.
     pybtex.plugin._load_entry_point = functools.cache(pybtex.plugin._load_entry_point)
     ProofDomain.merge_domaindata = lambda *_: None  # it keeps its theorems elsewhere, where it does merge them
     sphinx.builders.make_chunks = dealt
     app.connect("builder-inited", side_by_side)
     app.connect("env-updated", smaller_pieces)
+    app.connect("env-updated", titles)
     return {"parallel_read_safe": True}

@@ -28,6 +28,7 @@ SIGNS = [
     (re.compile(r"\+-(?=\w)"), "±"),
     (re.compile(r" -> "), " → "),
 ]
+ANY = re.compile(r"[-\d=>_]")  # one of them stands wherever something is mended
 # What takes raised or lowered signs: a power of ten, the index of a letter.
 POWER = r"(?<![\w.])(?:1|(?P<times>\d+(?:\.\d+)?))e(?P<sign>[-−+]?)0*(?P<exponent>\d{1,3})(?!\w)"
 INDEX = r"(?<![\w.*`'‘])(?P<letter>[A-Za-z])_(?P<index>[A-Za-z])(?!\w)"
@@ -117,7 +118,7 @@ def mend(doctree: nodes.Element) -> int:
     """Mend all texts of a page; return how many were changed."""
     changed = 0
     for text in list(doctree.findall(nodes.Text)):
-        if isinstance(text.parent, CLOSED):
+        if isinstance(text.parent, CLOSED) or not ANY.search(text):
             continue  # most of them, at once
         made = as_nodes(str(text))
         if "".join(node.astext() for node in made) != str(text) and is_open(text, CLOSED):

@@ -61,15 +61,15 @@ def rounded(weight: Tensor, axis: int = 0) -> tuple[array, list[float]]:
     >>> list(integers), [round(s, 9) for s in scales]
     ([127, -50, 0, 127], [0.01, 0.02])
     """
-    inner = math.prod(weight.shape[axis + 1 :])
-    channels = [(k // inner) % weight.shape[axis] for k in range(len(weight.values))]
-    largest = [0.0] * weight.shape[axis]
-    for channel, value in zip(channels, weight.values, strict=True):
-        largest[channel] = max(largest[channel], abs(value))
+    values, inner, channels = weight.values, math.prod(weight.shape[axis + 1 :]), range(weight.shape[axis])
+    rows = [values[k : k + inner] for k in range(0, len(values), inner)]  # of one channel each, in turns
+    largest = [0.0] * len(channels)
+    for channel, row in zip(itertools.cycle(channels), rows, strict=False):
+        largest[channel] = max(largest[channel], max(row), -min(row))
     # As 32-bit floats, which is what the browser gets; a channel of zeros has any scale.
-    scales = list(array("f", [top / 127 or 1.0 for top in largest]))
-    integers = (round(value / scales[c]) for c, value in zip(channels, weight.values, strict=True))
-    return array("b", [max(-127, min(127, value)) for value in integers]), scales
+    scales = array("f", [top / 127 or 1.0 for top in largest]).tolist()
+    turns = zip(itertools.cycle(scales), rows, strict=False)
+    return array("b", [round(value / scale) for scale, row in turns for value in row]), scales
 
 
 class Layer(NamedTuple):
