@@ -38,6 +38,8 @@ SMALL = """() => [...document.querySelectorAll(`.bd-header-article button, summa
   .filter((part) => part.getBoundingClientRect().height < 43.5)
   .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`)"""
 
+HEIGHT = "view => view.getBoundingClientRect().height"
+
 # Of the heads of tables: those too low, or where a finger near an edge would meet something else than their button.
 MISSED = """() => [...document.querySelectorAll('article .gbt thead th')].filter((head) => {
   head.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
@@ -162,3 +164,17 @@ def test_the_drawer_of_sections_closes_after_a_tap(phone):
     link.click()
     drawer.wait_for(state="hidden", timeout=3000)
     assert phone.evaluate("() => location.hash.length > 1")
+
+
+@pytest.mark.parametrize("number", ["04", "16"])
+def test_a_film_in_rows_has_its_room_before_its_pictures_are_there(chromium, served, number):
+    page = chromium.new_page(viewport={"width": 390, "height": 900})
+    page.route("**/_images/*", lambda route: None)  # none of them comes
+    name = next(name for name in CHAPTERS if name.startswith(f"notebooks/{number}"))
+    page.goto(f"{served}/{name}.html", wait_until="domcontentloaded")
+    first = page.locator("article .gbp-view:has(.film-row)").first
+    before = first.evaluate(HEIGHT)
+    page.unroute_all()
+    page.wait_for_function("() => document.querySelector('.film-row img').complete")
+    assert abs(first.evaluate(HEIGHT) - before) < 2 < 300 < before
+    page.context.close()

@@ -8,7 +8,7 @@ SLICES = "() => document.documentElement.dataset.slices"
 WAITING = """() => [...document.querySelectorAll('.bd-article section')]
   .filter((section) => getComputedStyle(section).contentVisibility === 'auto').map((section) => section.id)"""
 HEADS = "() => [...document.querySelectorAll('.bd-article section section > h2')].map((head) => head.parentElement.id)"
-SHOWN = """() => [...document.images].every((image) => image.complete
+SHOWN = """() => [...document.images].every((image) => image.complete || !image.checkVisibility()
   || image.getBoundingClientRect().bottom < 0 || image.getBoundingClientRect().top > innerHeight)"""
 BUSY = "window.requestIdleCallback = () => 0"  # a browser that never has time
 HERE = """id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150
