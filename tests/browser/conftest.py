@@ -14,6 +14,7 @@ import threading
 
 import pytest
 from bookpages import FOLD, HTML, PAGES, ROOT, WAKE
+from speed import timed_visit
 
 ORDER = {name: k for k, name in enumerate([*PAGES, "search", "genindex"])}
 # Of a list named twice Chromium takes the last: first what Playwright leaves out, then pages of the browser's own, kept
@@ -35,7 +36,7 @@ FLAGS = [
     f"--disable-features={','.join(ABSENT)}",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-WIDTH = 1280
+WIDTH, PHONE = 1280, 390
 HOW_TO_GET = (
     "NO BROWSER WAS FOUND, SO THE BOOK WAS NOT TESTED IN ONE. Get Chromium (Debian: apt-get install "
     "chromium-headless-shell), or name one: GANBOOK_CHROMIUM=/path/to/chromium make browser"
@@ -148,14 +149,15 @@ class Visit:
 
     def __init__(self, page, address):
         self.page, self.address = page, address
-        self.errors, self.foreign, self.failed, self.sizes = [], [], [], {}
+        self.errors, self.foreign, self.failed, self.came, self.weighed = [], [], [], [], {}
+        self.speed = {}
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self.note)
         page.on("requestfailed", self.note_failure)
         page.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         if address.startswith("http"):
-            page.on("requestfinished", self.weigh)
+            page.on("requestfinished", lambda request: self.came.append(request))
 
     def note(self, request):
         if not request.url.startswith(("data:", "blob:", self.address)):
@@ -166,14 +168,23 @@ class Visit:
         if request.failure != "net::ERR_ABORTED":
             self.failed.append(request.url)
 
-    def weigh(self, request):
-        """What the page fetched; over file:// nobody asks, and each file would be read once more."""
-        if not request.url.startswith(("data:", "blob:")):
-            with contextlib.suppress(Exception):  # a redirect has no body
-                self.sizes[request.url] = len(request.response().body())
+    @property
+    def sizes(self):
+        """Address -> bytes of what the page fetched over http so far, weighed when somebody asks."""
+        while self.came:
+            request = self.came.pop()
+            if not request.url.startswith(("data:", "blob:")):
+                with contextlib.suppress(Exception):  # a redirect has no body
+                    self.weighed[request.url] = len(request.response().body())
+        return self.weighed
 
-    def open(self, name):
-        self.page.goto(f"{self.address}/{name}.html")
+    def open(self, name, timed=False):
+        address = f"{self.address}/{name}.html"
+        if timed:
+            self.speed = timed_visit(self.page, address)
+            self.page.emulate_media(reduced_motion="reduce")
+        else:
+            self.page.goto(address)
         self.settle()
         return self
 
@@ -185,13 +196,13 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def go(chromium, html, served):
-    """go(name, over="file" | "http", **context options) -> Visit, in a profile of its own."""
+    """go(name, over="file" | "http", **context options) -> Visit, in a profile of its own; timed: see `speed`."""
 
-    def open_page(name, over="file", width=WIDTH, **options):
-        usual = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
+    def open_page(name, over="file", width=WIDTH, timed=False, **options):
+        usual = {"viewport": {"width": width, "height": 900}, "reduced_motion": None if timed else "reduce"}
         context = chromium.new_context(**{**usual, **options})
         context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-        return Visit(context.new_page(), html.as_uri() if over == "file" else served).open(name)
+        return Visit(context.new_page(), html.as_uri() if over == "file" else served).open(name, timed)
 
     return open_page
 
@@ -218,13 +229,17 @@ def shelf():
 
 @pytest.fixture
 def read(go, shelf):
-    """read(name, over, width) -> Visit of a page that several tests look at, each as it was when it came."""
+    """read(name, over, width) -> Visit of a page that several tests look at, each as it was when it came.
 
-    def look(name, over="file", width=WIDTH):
+    Over http that is a phone's, and it is timed how the page came.
+    """
+
+    def look(name, over="file", width=None):
+        width = width or (WIDTH if over == "file" else PHONE)
         for other in [key for key in shelf if key[0] != name]:
             shelf.pop(other).page.context.close()
         if (name, over) not in shelf:
-            shelf[name, over] = go(name, over, width)
+            shelf[name, over] = go(name, over, width, timed=over == "http")
             shelf[name, over].page.evaluate(WAKE)
             shelf[name, over].page.wait_for_function("() => [...document.images].every((image) => image.complete)")
             if over == "http":  # what was fetched is weighed

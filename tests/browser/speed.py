@@ -1,5 +1,6 @@
 """How fast a page is there: first paint, what moves, the longest time it does not answer, its bytes."""
 
+import contextlib
 import json
 
 WATCH = """() => {
@@ -33,17 +34,20 @@ def longest_task(trace, address):
     return max(tasks) / 1e6
 
 
-def measure(browser, address, width=1440, slower=1):
-    """Milliseconds to the first paint and of the longest task, layout shift, seconds of processor time of the page's
-    scripts and of its longest task, kilobytes fetched; on a processor that is `slower` times as slow."""
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    page, sizes = context.new_page(), []
+def timed_visit(page, address, slower=1):
+    """Open the address in a fresh page: milliseconds to the first paint and of the longest task, layout shift, seconds
+    of processor time of the page's scripts and of its longest task, kilobytes fetched; on a processor that is `slower`
+    times as slow."""
+    browser, came = page.context.browser, []
+
+    def note(response):
+        came.append(response)
+
     page.add_init_script(f"({WATCH})()")
-    page.on("response", lambda response: sizes.append(response))
-    devtools = context.new_cdp_session(page)
+    page.on("response", note)
+    devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    page.set_default_timeout(120_000)
     browser.start_tracing(categories=TRACED)
     page.goto(address)
     page.wait_for_load_state("networkidle")
@@ -51,6 +55,14 @@ def measure(browser, address, width=1440, slower=1):
     seen["task"] = longest_task(browser.stop_tracing(), address)
     spent = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
     seen["script"] = spent["ScriptDuration"]
-    seen["kilobytes"] = sum(len(each.body()) for each in sizes if each.url.startswith("http") and each.ok) / 1000
-    context.close()
+    page.remove_listener("response", note)
+    devtools.detach()
+    seen["kilobytes"] = sum(len(each.body()) for each in came if each.url.startswith("http") and each.ok) / 1000
     return seen
+
+
+def measure(browser, address, width=1440, slower=1):
+    """`timed_visit` in a profile of its own, closed at the end."""
+    with contextlib.closing(browser.new_context(viewport={"width": width, "height": 900})) as context:
+        context.set_default_timeout(120_000)
+        return timed_visit(context.new_page(), address, slower)

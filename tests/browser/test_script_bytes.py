@@ -15,7 +15,7 @@ POINTS = "() => document.querySelectorAll('.gbl, .gbj, .gbh, .gbd').length"
 THROUGH = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
     scrollTo({ top: y, behavior: "instant" });
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   }
 }"""
 
