@@ -258,11 +258,11 @@ def read(go, shelf):
 
 @pytest.fixture
 def last(read, shelf):
-    """last(name) -> Visit of a page that nobody reads after this test, which may do with it what it likes."""
+    """last(name, ...) -> Visit of a page that nobody reads after this test, which may do with it what it likes."""
     taken = []
 
-    def take(name):
-        taken.append(read(name))
+    def take(name, **options):
+        taken.append(read(name, **options))
         return taken[-1]
 
     yield take

@@ -1,13 +1,16 @@
-"""axe-core on every page, in light and in dark, at the width of a desk and of a phone."""
+"""axe-core on every page: its form on a phone, its colours on a desk, in light and in dark."""
 
 import pytest
 from bookpages import AXE, CHAPTERS, PAGES, SETTLED, UNFOLD
+
+from conftest import PHONE, WIDTH
 
 # What the theme's own templates cause, and no content of ours: (rule, part of the selector, why it stays).
 OF_THE_THEME = []
 
 PLANTED = """() => document.querySelector('article').insertAdjacentHTML('beforeend', `
     <p style="color:#bbb;background:#ccc">grey</p><img src="../_static/logo.svg">
+    <p><button style="all:revert;width:9px;height:9px">a</button><button style="all:revert;width:9px;height:9px">b</button></p>
     <pre><span class="pale" style="color:#bbb;background:#ccc">word</span></pre>
     <a style="color:#bbb;background:#ccc" href="#"><mjx-container><mjx-mi>formula</mjx-mi></mjx-container></a>`)"""
 # Two thirds of a page are MathJax's inner markup, which is not ours: a box of its size with its text stands for it.
@@ -30,10 +33,11 @@ SHORTER = """() => {
   }
 }"""
 COLOURS = ["color-contrast", "link-in-text-block"]
+NO_COLOURS, TARGETS = {rule: {"enabled": False} for rule in COLOURS}, {"target-size": {"enabled": True}}
 AT_ONCE = "() => document.head.insertAdjacentHTML('beforeend', '<style>* {transition: none !important}</style>')"
 # Text of an article that looks like three texts before it, on the same ground, has their contrast: while colours are
 # looked at it is not seen. (axe looks at what lies around each text, which takes most of its time.)
-ALIKE = """(dressed) => {
+ALIKE = """() => {
   const seen = {}, grounds = new Map(), ground = (part) => {
     if (!part) return '';
     if (!grounds.has(part)) {
@@ -47,7 +51,7 @@ ALIKE = """(dressed) => {
   const texts = [...document.querySelectorAll('article *')].filter((part) =>
     [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
   texts.forEach((part) => part.style.removeProperty('visibility'));
-  const again = dressed ? [] : texts.filter((part) => {
+  const again = texts.filter((part) => {
     const { color, fontSize, fontWeight, filter } = getComputedStyle(part);
     const kind = [part.tagName, color, fontSize, fontWeight, filter, ground(part)].join();
     return (seen[kind] = (seen[kind] ?? 0) + 1) > 3;
@@ -58,8 +62,6 @@ ALIKE = """(dressed) => {
     part.style.setProperty('visibility', 'hidden', 'important');
   }
 }"""
-# What hangs on the width, of the rules for an article. (That what scrolls is reached by key is asked in test_pages.py.)
-PHONE = ["target-size"]
 FRAMED = [PAGES[0], CHAPTERS[0], "book/library/losses", "search"]
 """What lies around an article is the same on all pages of a kind: these are looked at whole, in all colours."""
 
@@ -81,12 +83,14 @@ def violations(page, within="", **options):
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])
 def test_axe_finds_nothing(last, name):
-    page, within = last(name).page, "" if name in FRAMED else "article"
+    page, within = last(name, width=PHONE).page, "" if name in FRAMED else "article"
     page.evaluate(AT_ONCE)  # half-transparent text has half its contrast
     page.evaluate(UNFOLD)
     page.evaluate(SHORTER)
     page.evaluate(SETTLED)
-    found = {"all but colours": violations(page, rules={rule: {"enabled": False} for rule in COLOURS})}
+    found = {"all but colours, on a phone": violations(page, rules=NO_COLOURS | TARGETS)}
+    page.set_viewport_size({"width": WIDTH, "height": 900})
+    page.evaluate(SETTLED)
     page.evaluate(ALIKE)
     found["by day"] = violations(page, within, runOnly=COLOURS)
     page.emulate_media(color_scheme="dark")
@@ -94,13 +98,9 @@ def test_axe_finds_nothing(last, name):
     page.evaluate(SETTLED)
     page.evaluate(ALIKE)
     found["dark"] = violations(page, within, runOnly=COLOURS)
-    page.evaluate(ALIKE, True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate(SETTLED)
-    found["on a phone"] = violations(page, within, runOnly=PHONE)
     if name in FRAMED:
         page.evaluate("() => document.querySelector('article')?.replaceChildren(document.querySelector('article h1'))")
-        found["around it"] = violations(page, rules={rule: {"enabled": False} for rule in COLOURS})
+        found["around it, on a desk"] = violations(page, rules=NO_COLOURS)
     assert not any(found.values()), found
 
 
@@ -108,5 +108,5 @@ def test_axe_would_find_something(visit):
     page = visit(PAGES[0]).page
     page.evaluate(PLANTED)
     page.evaluate(SHORTER)
-    found = [line.split(":")[0] for line in violations(page)]
-    assert found.count("color-contrast") == 3 and "image-alt" in found
+    found = [line.split(":")[0] for line in violations(page, rules=TARGETS)]
+    assert found.count("color-contrast") == 3 and {"image-alt", "target-size"} <= set(found)
