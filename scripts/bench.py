@@ -7,6 +7,8 @@ over blocks, images a second, and what share of the machine's measured matrix-mu
 the processor, its bf16 instructions and the load. Where other programs take more than a little of the machine, before
 or while it is measured, no time and no ratio is told.
 
+Under each ratio stands that of the sums of a round alone (`bare`): what any loop of these networks could reach.
+
 The small RealnessGAN pair (chapter 10) is compared with the loop published for it, in a process of its own whose
 allocator is pinned: without that, tensors of 32 MiB are mapped and faulted anew in each step, and the ratio says so.
 """
@@ -24,6 +26,7 @@ from dataclasses import replace
 
 import machine
 import torch
+from bare import bare
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torch.utils.flop_counter import FlopCounterMode
@@ -140,6 +143,17 @@ def compare(name, networks, recipe, rounds, blocks, digits):
         f"{share:.0%} of the matrix-multiply peak; usual {usual * 1e3:.1f} ms, "
         f"{recipe.batch / usual:,.0f} images a second"
     )
+    bound(name, networks, digits.x, recipe, theirs, rounds, blocks)
+
+
+def bound(name, networks, x, recipe, theirs, rounds, blocks):
+    """What the sums of a round alone would take (`bare`): no float32 loop of these networks can be much faster."""
+    mixes = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in networks[1].modules())
+    for one_pass in (False,) if mixes else (False, True):
+        loop = bare(*copy.deepcopy(networks), x, recipe, one_pass=one_pass)
+        if found := in_turns(name, loop, theirs, rounds, blocks):
+            how = ", reals and fakes in one pass" if one_pass else ""
+            print(f"  the sums alone{how}: {found[0]} that loop; {found[1] * 1e3:.1f} ms a round", flush=True)
 
 
 PINNED = {
@@ -204,6 +218,8 @@ def compare_realness(blocks, rounds=2):
             f"ours {mine * 1e3:.0f} ms a round, published {usual * 1e3:.0f} ms",
             flush=True,
         )
+        if precision == "float32":
+            bound(name, networks, images, recipe, theirs, rounds, blocks)
 
 
 def resident():

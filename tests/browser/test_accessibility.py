@@ -10,7 +10,7 @@ OF_THE_THEME = []
 
 PLANTED = """() => document.querySelector('article').insertAdjacentHTML('beforeend', `
     <p style="color:#bbb;background:#ccc">grey</p><img src="../_static/logo.svg">
-    <p><button style="all:revert;width:9px;height:9px">a</button><button style="all:revert;width:9px;height:9px">b</button></p>
+    <p>${'<button style="all:revert;width:9px;height:9px">a</button>'.repeat(2)}</p>
     <pre><span class="pale" style="color:#bbb;background:#ccc">word</span></pre>
     <a style="color:#bbb;background:#ccc" href="#"><mjx-container><mjx-mi>formula</mjx-mi></mjx-container></a>`)"""
 # Two thirds of a page are MathJax's inner markup, which is not ours: a box of its size with its text stands for it.
