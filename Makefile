@@ -88,9 +88,9 @@ browser-needs:
 
 # Of a claim's line the measured number is not compared: scripts/nbval_sanitize.cfg.
 nbval: env ## run every notebook and compare its outputs with the committed ones (CH=01 for one)
-	@GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env --nbval-kernel-startup-timeout 600 -n 2 --dist loadfile -o addopts= \
-		--nbval-sanitize-with scripts/nbval_sanitize.cfg \
-		$$($(PY) scripts/chapters.py $(or $(CH),all)) $(ARGS)
+	@FILES=$$($(PY) scripts/chapters.py $(or $(CH),all)) && \
+		GANBOOK_STATIC=1 $(PYTEST) --nbval --nbval-current-env --nbval-kernel-startup-timeout 600 -n 2 --dist loadfile \
+		-o addopts= --nbval-sanitize-with scripts/nbval_sanitize.cfg $$FILES $(ARGS)
 
 # --- writing
 

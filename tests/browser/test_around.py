@@ -36,7 +36,6 @@ def test_the_front_page_has_one_right_edge(visit):
 
 
 def test_the_doors_take_a_finger(read):
-    page = read(PAGES[0]).page
-    page.set_viewport_size({"width": 390, "height": 900})
+    page = read(PAGES[0], width=390).page
     heights = [door.bounding_box()["height"] for door in page.locator(".doors dt a").all()]
     assert len(heights) >= 3 and min(heights) >= 44, heights

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from touch import swipe
 
 from ganbook import explore
 from ganbook.divergences import transport
@@ -70,17 +71,6 @@ def drag(page, name, across, down, steps=4):
     page.mouse.up()
 
 
-def stroke(page, name, across, down):
-    """A handle by a finger: real touches, which the browser may take for scrolling."""
-    x, y = grip(page, name)
-    touch = page.context.new_cdp_session(page)
-    send = lambda kind, at: touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})  # noqa: E731
-    send("touchStart", [{"x": x, "y": y}])
-    for k in range(1, 6):
-        send("touchMove", [{"x": x + across * k / 5, "y": y + down * k / 5}])
-    send("touchEnd", [])
-
-
 def turn(page, label, value):
     page.locator(".gbd label", has_text=label).locator("input").evaluate(
         "(c, v) => { c.value = v; c.dispatchEvent(new Event('input')); }", str(value)
@@ -137,7 +127,7 @@ def test_a_finger_on_a_phone_moves_a_handle_and_the_numbers_are_the_library_s(vi
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("slider", name=HANDLES[name]).first.scroll_into_view_if_needed()
     before, top = PLACE[name](state(page)), page.evaluate("scrollY")
-    stroke(page, HANDLES[name], -30, 30)
+    swipe(page, *grip(page, HANDLES[name]), -30, 30)
     far = 30 / page.locator(".gbd-stage svg").first.bounding_box()["width"] * WIDE[name]
     assert before - PLACE[name](state(page)) == pytest.approx(far, rel=0.05)  # all of its way: no scrolling took it
     assert page.evaluate("scrollY") == top

@@ -2,6 +2,7 @@
 
 import pytest
 from bookpages import CHAPTERS, SETTLED, WAKE
+from touch import swipe
 
 NAME = CHAPTERS[0]
 SCROLLS = """() => [...document.querySelectorAll(`article :is(pre, .gbt-scroll, .gbp-stage, .cell_output,
@@ -115,16 +116,6 @@ STROKE = """async (range) => {
   const { left, top, width, height } = range.getBoundingClientRect();
   return [left + 0.3 * width, top + height / 2, scrollY, range.value];
 }"""
-
-
-def swipe(page, x, y, across, down):
-    """A finger that moves: real touches, which the browser may take for scrolling."""
-    touch = page.context.new_cdp_session(page)
-    send = lambda kind, at: touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})  # noqa: E731
-    send("touchStart", [{"x": x, "y": y}])
-    for k in range(1, 9):
-        send("touchMove", [{"x": x + across * k / 8, "y": y + down * k / 8}])
-    send("touchEnd", [])
 
 
 @pytest.mark.parametrize("kind", [".gbp-film input[type=range]", ".gbl input[type=range]"])

@@ -155,14 +155,14 @@ def slim(static: pathlib.Path, used: set[str]) -> None:
 
     used: the words of all pages; those of the scripts count too.
     """
+    for pattern in ("**/*.map", "**/fontawesome*", "sphinx-thebe.*", "locales"):
+        for path in list(static.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     used = used.union(*(slimming.words(script.read_text(encoding="utf-8")) for script in static.rglob("*.js")))
     for sheet in [*(static / "styles").glob("*.css"), *static.glob("*.css")]:
         before = sheet.read_text(encoding="utf-8")
         after = slimming.purge(ICON_FONT.sub("", ICON_RULE.sub("", before)), used)
         sheet.write_text(after, encoding="utf-8")
-    for pattern in ("**/*.map", "**/fontawesome*", "sphinx-thebe.*", "locales"):
-        for path in list(static.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for script in static.rglob("*.js"):
         before = script.read_text(encoding="utf-8")
         after = re.sub(r"^//# sourceMappingURL=.*$", "", before, flags=re.M)

@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 
 WORD = re.compile(r"[A-Za-z_][\w-]*")
-NAME = re.compile(r"[.#]-?([A-Za-z_][\w-]*)")  # the colours of a terminal begin with a hyphen
+NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+HYPHENED = re.compile(r"(?<![\w-])-[A-Za-z_][\w-]*")  # as the colours of a terminal begin, 29 kB of rules
 FRAME = re.compile(r"data:image/(webp|png|jpeg|gif);base64,([A-Za-z0-9+/=]{2000,})")
 STARTS = re.compile(r"<script>(?:(?!</script>).)*:not\(\[data-ready\]\)(?:(?!</script>).)*</script>", re.S)
 DYNAMIC = ("bs-", "tooltip", "popover", "dropdown", "modal", "collapse", "fade", "show", "pst-", "sbt-")
@@ -67,7 +68,7 @@ def parts(selectors: str):
 def usable(selector: str, used: set[str]) -> bool:
     """Whether all classes and ids a selector asks for occur; what stands in :not(...) or :is(...) asks for nothing.
 
-    >>> usable(".a .b:not(.c)", {"a", "b"}), usable(".a .d", {"a"}), usable(".a .-Color-Red", {"a"})
+    >>> usable(".a .b:not(.c)", {"a", "b"}), usable(".a .d", {"a"}), usable(".a .-Color", {"a", "Color"})
     (True, False, False)
     """
     plain = re.sub(r"\[[^\]]*\]", "", selector)
@@ -100,10 +101,11 @@ def purge(css: str, used: set[str]) -> str:
 def words(text: str) -> set[str]:
     """Every word that stands in a page or a script: more than the class names, never fewer.
 
-    >>> sorted(words('<p class="a-b">c</p>'))
-    ['a-b', 'c', 'class', 'p']
+    >>> sorted(words('<p class="a-b -c">d</p>'))
+    ['-c', 'a-b', 'c', 'class', 'd', 'p']
     """
-    return set(WORD.findall(re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)))
+    text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)
+    return {*WORD.findall(text), *HYPHENED.findall(text)}
 
 
 def unpack_frames(html: str, images: pathlib.Path, prefix: str) -> str:
