@@ -37,19 +37,13 @@ def smaller_pieces(app, env):
 
 
 def titles(app, env):
-    """The list of all pages at a page's side names each by its title: its sections need not be copied, to be dropped.
+    """The list of all pages at a page's side names each by its title: sections need not be copied, to be dropped.
 
-    Where a page lists others, nothing is cut short.
+    Where a page of the book lists others, nothing is cut short.
     """
-    if set(env.toctree_includes) != {env.config.root_doc} or hasattr(toctree._toctree_standard_entry, "whole"):
-        return
-    whole = toctree._toctree_standard_entry
-
-    def entry(title, ref, depth, *others):
-        return whole(title, ref, 1, *others)
-
-    entry.whole = whole
-    toctree._toctree_standard_entry = entry
+    if set(env.toctree_includes) == {env.config.root_doc}:
+        whole = toctree._toctree_standard_entry
+        toctree._toctree_standard_entry = lambda title, ref, depth, *others: whole(title, ref, 1, *others)
 
 
 def setup(app):
