@@ -1,7 +1,7 @@
 """How fast could a round be at all? The sums of a round of GAN and nothing else: no run, no record, no averaged copy.
 
-What `make bench` tells of this loop bounds every float32 loop of the same networks from the same operations. In one
-pass D looks at reals and fakes together, which rounds otherwise (and with batch norm is another game).
+A bare loop of the same operations: what `make bench` tells of it is what our round could save by losing all else. In
+one pass D looks at reals and fakes together, which rounds otherwise (and with batch norm is another game).
 """
 
 from __future__ import annotations

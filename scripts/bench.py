@@ -7,7 +7,7 @@ over blocks, images a second, and what share of the machine's measured matrix-mu
 the processor, its bf16 instructions and the load. Where other programs take more than a little of the machine, before
 or while it is measured, no time and no ratio is told.
 
-Under each ratio stands that of the sums of a round alone (`bare`): what any loop of these networks could reach.
+Under each ratio stands that of the sums of a round alone (`bare`): what a loop of the same operations reaches.
 
 The small RealnessGAN pair (chapter 10) is compared with the loop published for it, in a process of its own whose
 allocator is pinned: without that, tensors of 32 MiB are mapped and faulted anew in each step, and the ratio says so.
@@ -147,7 +147,7 @@ def compare(name, networks, recipe, rounds, blocks, digits):
 
 
 def bound(name, networks, x, recipe, theirs, rounds, blocks):
-    """What the sums of a round alone would take (`bare`): no float32 loop of these networks can be much faster."""
+    """What the sums of a round alone take (`bare`), without the library around them."""
     mixes = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in networks[1].modules())
     for one_pass in (False,) if mixes else (False, True):
         loop = bare(*copy.deepcopy(networks), x, recipe, one_pass=one_pass)
